@@ -10,7 +10,7 @@ from sandbox.mailbox.reading import read
 from sandbox.mailbox.store import Fault, Mailbox
 
 SHOWN = 200
-# A mail is shown in a frame without scripts; a srcdoc frame inherits this page's policy, so it says what mails may load.
+# The frame around a mail inherits this page's policy: no scripts, nothing loaded but pictures.
 CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src http: https: data:; form-action 'self'"
 
 

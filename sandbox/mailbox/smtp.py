@@ -1,5 +1,7 @@
 """The SMTP side: takes every mail but those that a planted fault refuses."""
 
+import asyncio
+
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -12,7 +14,7 @@ class Catcher:
     def __init__(self, box: Mailbox) -> None:
         self.box = box
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if answer := self.box.fault("rcpt", address):
@@ -20,7 +22,7 @@ class Catcher:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         for address in envelope.rcpt_tos:
             if answer := self.box.fault("data", address):
                 return answer
@@ -36,5 +38,6 @@ class CatchingServer(Controller):
         super().__init__(Catcher(box), hostname="127.0.0.1", port=port, ready_timeout=10)
 
     def _trigger_server(self) -> None:
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
