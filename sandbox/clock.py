@@ -1,4 +1,4 @@
-"""The sandbox's clock: real time plus the seconds in the file that REGULARS_CLOCK names, so that all processes agree."""
+"""The sandbox's clock: real time plus the seconds in the file that REGULARS_CLOCK names; all processes agree."""
 
 import os
 from datetime import UTC, datetime, timedelta
@@ -16,6 +16,6 @@ def offset() -> timedelta:
         return timedelta()
 
 
-def now() -> datetime:
+def utc_now() -> datetime:
     """The time in the sandbox, aware UTC."""
     return datetime.now(UTC) + offset()

@@ -1,4 +1,4 @@
-"""One shop as the sandbox knows it: people, products, orders and checkouts. Amounts are minor units of the order's currency."""
+"""One shop as the sandbox knows it: its people, products, orders and checkouts. Amounts are in minor units."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ class Consent:
 
 @dataclass(slots=True)
 class Person:
-    """Somebody with an email. A guest is one too (Shopify keeps a record of them); WooCommerce lists the registered only."""
+    """A customer. A guest is one too, since Shopify keeps a record of them; WooCommerce lists the registered only."""
 
     id: int
     first_name: str
@@ -318,6 +318,11 @@ class Order:
         """What a line cost the customer, tax in."""
         return line.total_minor + (0 if self.taxes_included else line.tax_minor)
 
+    def charged_now(self, line: Line) -> int:
+        """The same for the units that edits left."""
+        taxes = 0 if self.taxes_included else sum(remaining(line, tax) for tax in line.taxes)
+        return remaining(line, line.total_minor) + taxes
+
     def line(self, line_id: int) -> Line:
         return next(line for line in self.lines if line.id == line_id)
 
@@ -393,6 +398,7 @@ class Shop:
     locale: str = "en"
     source: str = "generated"
     rates: dict[str, Decimal] = field(default_factory=dict)  # shop currency per unit of another currency
+    codes: dict[str, Discount] = field(default_factory=dict)  # upper-case code -> what it takes off
     people: dict[int, Person] = field(default_factory=dict)
     products: dict[int, Product] = field(default_factory=dict)
     variants: dict[int, Variant] = field(default_factory=dict)

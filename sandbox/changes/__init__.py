@@ -1,0 +1,10 @@
+"""The box: one shop, a lock, and every way in which the shop changes once it is open."""
+
+from sandbox.changes.checkouts import CheckoutChanges
+from sandbox.changes.events import Event, Listener
+
+__all__ = ["Box", "Event", "Listener"]
+
+
+class Box(CheckoutChanges):
+    """Checkouts, over orders, over customers and products. `Box(shop)`; each method takes the lock itself and raises LookupError or ValueError for what cannot be done."""

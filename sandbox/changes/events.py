@@ -1,0 +1,43 @@
+"""What a change tells: an event, and the core of the box that passes it on."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sandbox import clock
+from sandbox.shop import Order, Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened: order.created/updated/paid/cancelled/edited/deleted/restored/erased, refund.created,
+    customer.created/updated/deleted/consent, checkout.created/updated/completed/emptied, product.updated/stock."""
+
+    kind: str
+    object: object  # the Order, Refund, Person, Checkout or Product
+    at: datetime
+    order: Order | None = None  # the order of a refund
+
+
+Listener = Callable[[Event], None]
+
+
+class Told:
+    """Listeners are called under the lock, right after the change: they must only take note and return."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.lock = threading.RLock()
+        self._listeners: list[Listener] = []
+
+    def now(self) -> datetime:
+        return clock.utc_now()
+
+    def listen(self, callback: Listener) -> None:
+        self._listeners.append(callback)
+
+    def tell(self, kind: str, thing: object, at: datetime, order: Order | None = None) -> None:
+        event = Event(kind, thing, at, order)
+        for listener in self._listeners:
+            listener(event)

@@ -1,0 +1,33 @@
+"""Changes of products."""
+
+from typing import Any
+
+from sandbox.changes.events import Told
+from sandbox.shop import Line, Product
+
+CHANGEABLE = frozenset({"title", "status", "tags", "category", "description", "vendor"})
+
+
+class ProductChanges(Told):
+    def change_product(self, product_id: int, **fields: Any) -> Product:
+        """-> product.updated"""
+        if unknown := fields.keys() - CHANGEABLE:
+            raise ValueError(f"cannot change {sorted(unknown)}")
+        with self.lock:
+            product = self.shop.products[product_id]
+            for name, value in fields.items():
+                setattr(product, name, value)
+            product.updated_at = self.now()
+            self.tell("product.updated", product, product.updated_at)
+            return product
+
+    def _sell(self, lines: list[Line]) -> None:
+        """Stock goes down, as it does when an order is placed. -> product.stock"""
+        for line in lines:
+            variant = self.shop.variants.get(line.variant_id or 0)
+            if variant is None:
+                continue
+            variant.stock -= line.quantity
+            product = self.shop.products[variant.product_id]
+            product.updated_at = self.now()
+            self.tell("product.stock", product, product.updated_at)
