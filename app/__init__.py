@@ -1,0 +1,1 @@
+"""The CRM itself: a folder per capability."""

@@ -1,0 +1,1 @@
+"""The database: columns, engine, one session for one shop, batched writes."""

@@ -1,0 +1,55 @@
+"""Errors that say who must act: the person, the merchant, time, or us."""
+
+from datetime import datetime
+
+
+class RegularsError(Exception):
+    """Anything that Regulars says in words; the text is fit to show."""
+
+
+class NotFound(RegularsError):
+    """What was asked for is not there, or not this shop's."""
+
+
+class Refused(RegularsError):
+    """The person asked for something that cannot be done; the text says what and why."""
+
+
+class BadInput(Refused):
+    """What was given cannot be read. `where` names the field, line or address."""
+
+    def __init__(self, message: str, where: str = "") -> None:
+        super().__init__(f"{where}: {message}" if where else message)
+        self.where = where
+
+
+class AuthLost(RegularsError):
+    """The platform no longer accepts our credentials: the merchant must act."""
+
+
+class RateLimited(RegularsError):
+    """The platform asks us to wait. `seconds` is how long, where it said so."""
+
+    def __init__(self, message: str, seconds: float = 1.0) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class PlatformDown(RegularsError):
+    """The platform does not answer, or answers what it should not: time will tell."""
+
+
+class Uncertain(RegularsError):
+    """It may or may not have happened (a mail handed over as the line went dead); never repeated by itself."""
+
+
+class DiskRefused(RegularsError):
+    """The disk is full or read-only: nothing can be kept, so nothing may be answered with success."""
+
+
+class Late(RegularsError):
+    """Work that may only be done at `at` or after."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(f"not before {at.isoformat()}")
+        self.at = at

@@ -1,0 +1,93 @@
+"""Delivery (a webhook received, a mutable work row), JournalEntry (append-only: what came, what was done with it), Event."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlmodel import Field
+
+from app.db.columns import ShopOwned, Table, big, json, moment, of_shop
+
+
+class Delivery(ShopOwned, table=True):
+    """A verified webhook. state: pending, done, ignored, unknown (topic), failed (error says why; may be tried again)."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        of_shop(),
+        UniqueConstraint("shop_id", "delivery_key"),
+        Index("deliveries_pending", "shop_id", "state", "due_at"),
+    )
+    delivery_key: str  # the same for every repetition of one delivery
+    topic: str
+    received_at: datetime = moment()
+    triggered_at: datetime | None = moment(None)
+    body: bytes | None = Field(default=None, sa_type=LargeBinary)  # compressed and encrypted, at most 14 days
+    body_digest: bytes = Field(sa_type=LargeBinary)
+    state: str = "pending"
+    due_at: datetime = moment()
+    attempts: int = 0
+    error: str | None = None
+    done_at: datetime | None = moment(None)
+
+
+class Rejected(Table, table=True):
+    """What did not verify: counted per day and address of ours, a few sampled by digest, no body."""
+
+    __tablename__ = "rejected_deliveries"
+    day: str = Field(primary_key=True)
+    address: str = Field(primary_key=True)
+    reason: str = Field(primary_key=True)
+    count: int = 0
+    samples: list[str] | None = json()
+
+
+class JournalEntry(ShopOwned, table=True):
+    """What was done with a delivery, page or file. outcome: applied, unchanged, superseded, conflict, failed, ignored …;
+    counts: outcome -> records, for a page; digest: SHA-256 over the page's sorted record digests, or the body's."""
+
+    __tablename__ = "journal"
+    __table_args__ = (of_shop(), Index("journal_at", "shop_id", "at"))
+    at: datetime = moment()
+    source: str  # delivery, backfill, pull, fetch
+    kind: str
+    outcome: str
+    external_id: str | None = None
+    delivery_id: int | None = big(default=None)
+    run_id: int | None = big(default=None)
+    counts: dict[str, int] | None = json()
+    digest: bytes | None = Field(default=None, sa_type=LargeBinary)
+    detail: str | None = None
+
+
+class FailedRecord(ShopOwned, table=True):
+    """A record that could not be read or written: kept where it can be looked at and tried again."""
+
+    __tablename__ = "failed_records"
+    __table_args__ = (of_shop(), UniqueConstraint("shop_id", "kind", "external_id", "source"))
+    kind: str
+    external_id: str
+    source: str
+    error: str
+    body: bytes | None = Field(default=None, sa_type=LargeBinary)  # compressed and encrypted
+    first_at: datetime = moment()
+    last_at: datetime = moment()
+    attempts: int = 1
+    resolved_at: datetime | None = moment(None)
+
+
+class Event(ShopOwned, table=True):
+    """A live change that others react to. state: pending, done, failed. `changes` says what matters of it."""
+
+    __tablename__ = "events"
+    __table_args__ = (of_shop(), Index("events_pending", "shop_id", "state", "id"))
+    kind: str  # order.placed, order.changed, customer.changed, checkout.changed, product.changed
+    subject_id: int = big()
+    customer_id: int | None = big(default=None)
+    at: datetime = moment()
+    changes: dict[str, Any] | None = json()
+    state: str = "pending"
+    attempts: int = 0
+    due_at: datetime = moment()
+    error: str | None = None
+    done_at: datetime | None = moment(None)

@@ -1,0 +1,59 @@
+"""Account, Shop and Credential: whose data it is, and how we reach the platform."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import LargeBinary, UniqueConstraint
+from sqlmodel import Field
+
+from app.db.columns import Table, big, json, moment, of_shop
+from app.lib.ids import new_id
+
+
+class Account(Table, table=True):
+    """A merchant with one or more shops and the people of the team."""
+
+    __tablename__ = "accounts"
+    id: int = Field(default_factory=new_id, primary_key=True, sa_type=big().sa_type)
+    name: str
+    created_at: datetime = moment()
+
+
+class Shop(Table, table=True):
+    """The tenant. state: connecting, active, paused (the merchant must act, `state_reason` says how), uninstalled."""
+
+    __tablename__ = "shops"
+    __table_args__ = (UniqueConstraint("platform", "domain"),)
+    id: int = Field(default_factory=new_id, primary_key=True, sa_type=big().sa_type)
+    account_id: int = Field(foreign_key="accounts.id", sa_type=big().sa_type)
+    platform: str
+    domain: str
+    name: str
+    home_url: str
+    email: str | None = None
+    currency: str
+    timezone: str
+    taxes_included: bool = False
+    decimals: int = 2
+    rates: dict[str, str] | None = json()
+    zone_history: list[dict[str, Any]] | None = json()
+    state: str = "connecting"
+    state_reason: str | None = None
+    installed_at: datetime = moment()
+    uninstalled_at: datetime | None = moment(None)
+    backfilled_at: datetime | None = moment(None)
+    oldest_order_on: date | None = None
+    webhooks_checked_at: datetime | None = moment(None)
+    webhooks_state: str | None = None
+
+
+class Credential(Table, table=True):
+    """One secret of a shop, encrypted. name: client_id, client_secret, access_token, consumer_key, webhook_secret …"""
+
+    __tablename__ = "credentials"
+    __table_args__ = (of_shop(),)
+    shop_id: int = big(primary_key=True)
+    name: str = Field(primary_key=True)
+    value: bytes = Field(sa_type=LargeBinary)
+    expires_at: datetime | None = moment(None)
+    changed_at: datetime = moment()

@@ -1,0 +1,1 @@
+"""Everything that knows a platform and nothing that knows our tables."""

@@ -1,0 +1,138 @@
+"""The contract that every connector keeps."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+import msgspec
+import requests
+
+from connectors.records import Record
+
+Resource = Literal["products", "customers", "orders", "refunds", "checkouts"]
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """One item of a page, file or delivery that could not be read: it is listed, and stops nothing else."""
+
+    kind: str
+    external_id: str
+    error: str  # what and where, in words
+    body: bytes = b""
+
+
+class Page(msgspec.Struct, frozen=True):
+    """What one answer, or a slice of a file, held. cursor: where to go on after it (None: this was the last)."""
+
+    records: Sequence[Record]
+    cursor: str | None
+    failures: Sequence[Failure] = ()
+    total: int | None = None  # of all pages, where the platform says
+
+
+class Wait(msgspec.Struct, frozen=True):
+    """The platform is not ready; ask again in `seconds`. cursor: where to go on, also after a restart."""
+
+    seconds: float
+    why: str
+    cursor: str | None = None
+
+
+class ShopFacts(msgspec.Struct, frozen=True):
+    """What a platform says of a shop as a whole, and all that a normaliser may know of it."""
+
+    domain: str  # Shopify: name.myshopify.com; WooCommerce: host[:port]/path of the home URL
+    name: str
+    currency: str
+    timezone: str  # IANA
+    home_url: str
+    email: str | None = None
+    taxes_included: bool = False
+    decimals: int = 2
+    external_id: str | None = None
+    rates: Mapping[str, str] = {}  # currency -> units of shop currency for one of it, where known
+
+
+class AuditOrder(msgspec.Struct, frozen=True):
+    """An order's raw totals read for the proof alone, by a reader that shares nothing with `normalise`."""
+
+    external_id: str
+    placed_at: datetime
+    is_counted: bool
+    currency: str
+    placed: str
+    refunded: str
+    net: str
+    refunds: int
+    updated_at: datetime | None = None
+
+
+class AuditCounts(msgspec.Struct, frozen=True):
+    """How many the platform says that it has; None where it does not say."""
+
+    orders: int | None
+    customers: int | None
+    products: int | None
+
+
+class Webhook(msgspec.Struct, frozen=True):
+    external_id: str
+    topic: str
+    address: str
+    is_active: bool
+
+
+Topic = Callable[[bytes, ShopFacts], Sequence[Record]]
+
+
+class Client(Protocol):
+    """One shop's API. Raises AuthLost, RateLimited, PlatformDown, NotFound; never retries longer than some seconds."""
+
+    def facts(self) -> ShopFacts:
+        """The shop as a whole; also the way to check that the credentials work."""
+        ...
+
+    def backfill(self, resource: Resource, cursor: str | None) -> Iterator[Page | Wait]:
+        """All of a resource, resumable at any page's cursor; pages may repeat records, never miss one."""
+        ...
+
+    def pull(self, resource: Resource, since: datetime, cursor: str | None) -> Iterator[Page | Wait]:
+        """What changed after `since`, the same way."""
+        ...
+
+    def fetch(self, kind: str, external_ids: Sequence[str]) -> Sequence[Record]:
+        """Fresh reads by id; a Deletion for each that is gone."""
+        ...
+
+    def webhooks(self) -> Sequence[Webhook]: ...
+
+    def subscribe(self, address: str, secret: str) -> Sequence[Webhook]:
+        """See that every topic of ours is subscribed at `address`; safe to repeat."""
+        ...
+
+    def unsubscribe(self, address: str) -> None: ...
+
+    def audit_orders(self) -> Iterator[AuditOrder | Wait]: ...
+
+    def audit_counts(self) -> AuditCounts: ...
+
+
+class Connector(Protocol):
+    """A platform. `secrets` are what `shops` keeps encrypted; `session` is the guarded one."""
+
+    platform: str
+    resources: Sequence[Resource]  # in the order of the backfill
+    topics: Mapping[str, Topic]
+    ignored: Mapping[str, str]  # topic -> reason
+
+    def client(self, domain: str, home_url: str, secrets: Mapping[str, str], session: requests.Session) -> Client: ...
+
+    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
+        """Is the delivery signed with one of the secrets?"""
+        ...
+
+    def topic_of(self, headers: Mapping[str, str]) -> str: ...
+
+    def delivery_key(self, headers: Mapping[str, str], body: bytes) -> str:
+        """The same for every repetition of one delivery, and for nothing else."""
+        ...

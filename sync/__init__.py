@@ -1,0 +1,1 @@
+"""Moving data: backfill, pull, timetable, the worker."""

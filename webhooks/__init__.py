@@ -1,0 +1,1 @@
+"""Intake: verify, keep, answer; process and replay."""
