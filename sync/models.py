@@ -1,0 +1,38 @@
+"""Run (one sync of one resource, how far it is) and Cursor (from when the next pull looks)."""
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from app.db.columns import ShopOwned, ShopPart, moment, of_shop
+
+
+class Run(ShopOwned, table=True):
+    """kind: backfill, pull. state: running, waiting (`note` says for what), done, failed. done, total: records."""
+
+    __tablename__ = "runs"
+    __table_args__ = (of_shop(), Index("runs_state", "shop_id", "kind", "state"))
+    kind: str
+    resource: str
+    state: str = "running"
+    cursor: str | None = None
+    since: datetime | None = moment(None)
+    done: int = 0
+    total: int | None = None
+    failed: int = 0
+    started_at: datetime = moment()
+    changed_at: datetime = moment()
+    finished_at: datetime | None = moment(None)
+    note: str | None = None
+    error: str | None = None
+
+
+class Cursor(ShopPart, table=True):
+    """The next pull of a resource asks for what changed after `since`; pulled_at: when one last ended well."""
+
+    __tablename__ = "cursors"
+    __table_args__ = (of_shop(),)
+    resource: str = Field(primary_key=True)
+    since: datetime = moment()
+    pulled_at: datetime | None = moment(None)
