@@ -1,0 +1,63 @@
+"""From a tree to SQL: who is in a segment. One statement over maintained figures."""
+
+import difflib
+from functools import cache
+from types import ModuleType
+
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_
+from sqlmodel import select
+
+from app.commerce.models import Customer, CustomerStats
+from app.db.scope import ShopScope
+from app.errors import BadInput
+from app.lib import folder
+from app.segments import conditions
+from app.segments.conditions._compare import column
+from app.segments.language import All, Any, Condition, Node, Not, parse
+
+
+@cache
+def registry() -> dict[str, ModuleType]:
+    """Every condition that there is, by name: the folder is the list."""
+    return folder.modules(conditions)
+
+
+def audience(node: Node, currency: str) -> Select[tuple[int]]:
+    """The ids of the customers whom a tree describes. Raises BadInput for an unknown condition or an odd value."""
+    joined = column(CustomerStats.customer_id) == column(Customer.id)
+    statement = select(Customer.id).join(CustomerStats, joined, isouter=True)
+    return statement.where(column(Customer.deleted_at).is_(None), where(node, currency))
+
+
+def where(node: Node, currency: str) -> ColumnElement[bool]:
+    """A tree as one boolean over Customer and CustomerStats."""
+    match node:
+        case Condition():
+            return _leaf(node, currency)
+        case Not(part):
+            # a comparison with an unknown value is neither true nor false in SQL: for a merchant it is "not so"
+            return not_(func.coalesce(where(part, currency), False))
+        case All(parts):
+            return and_(*(where(part, currency) for part in parts))
+        case Any(parts):
+            return or_(*(where(part, currency) for part in parts))
+
+
+def count(scope: ShopScope, text: str) -> int:
+    """How many customers a text describes."""
+    inner = audience(parse(text), scope.shop.currency).subquery()
+    return int(scope.scalar(select(func.count()).select_from(inner)) or 0)
+
+
+def _leaf(node: Condition, currency: str) -> ColumnElement[bool]:
+    module = registry().get(node.name)
+    at = f"position {node.position}"
+    if module is None:
+        close = difflib.get_close_matches(node.name, registry(), 1)
+        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(registry())}"
+        raise BadInput(f"{node.name!r} is not a condition: {hint}", at)
+    try:
+        clause: ColumnElement[bool] = module.where(module.read(node.operator, node.value, currency))
+    except BadInput as error:
+        raise BadInput(str(error), at) from None
+    return clause
