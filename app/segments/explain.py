@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from app.commerce.models import Customer, CustomerStats
 from app.db.scope import ShopScope
+from app.lib.i18n import gettext
 from app.segments.audience import registry, where
 from app.segments.conditions._compare import column
 from app.segments.language import Condition, conditions, parse, write
@@ -29,7 +30,7 @@ def explain(scope: ShopScope, text: str, customer_id: int) -> list[Reason]:
     statement = select(*(part for pair in asked for part in pair)).select_from(Customer)
     row = scope.rows(statement.join(CustomerStats, joined, isouter=True).where(Customer.id == customer_id))[0]
     return [
-        Reason(write(leaf), str(registry()[leaf.name].label), row[2 * i], bool(row[2 * i + 1]))
+        Reason(write(leaf), gettext(registry()[leaf.name].label), row[2 * i], bool(row[2 * i + 1]))
         for i, leaf in enumerate(leaves)
     ]
 

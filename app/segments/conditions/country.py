@@ -6,10 +6,10 @@ from sqlalchemy import ColumnElement, or_
 
 from app.commerce.models import Customer
 from app.errors import BadInput
-from app.lib.i18n import lazy as _
+from app.lib.i18n import noted
 from app.segments.conditions._compare import column, equality
 
-label = _("Country")
+label = noted("Country")
 shown = Customer.country_code
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import ColumnElement, and_, or_
 
 from app.commerce.models import CustomerStats
-from app.lib.i18n import lazy as _
+from app.lib.i18n import noted
 from app.segments.conditions._compare import column, day
 
-label = _("Last order (day in UTC)")
+label = noted("Last order (day in UTC)")
 shown = CustomerStats.last_order_at
 
 

@@ -6,11 +6,11 @@ from sqlalchemy import ColumnElement
 
 from app.commerce.models import CustomerStats
 from app.errors import BadInput
-from app.lib.i18n import lazy as _
+from app.lib.i18n import noted
 from app.lib.money import parse_minor
 from app.segments.conditions._compare import figure
 
-label = _("Net spend")
+label = noted("Net spend")
 shown = CustomerStats.net_minor
 
 

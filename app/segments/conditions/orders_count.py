@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement
 
 from app.commerce.models import CustomerStats
-from app.lib.i18n import lazy as _
+from app.lib.i18n import noted
 from app.segments.conditions._compare import figure, whole_number
 
-label = _("Number of orders")
+label = noted("Number of orders")
 shown = CustomerStats.orders_count
 
 
