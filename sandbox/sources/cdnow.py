@@ -62,7 +62,7 @@ def _product(shop: Shop, at: datetime) -> Product:
 
 
 def _person(shop: Shop, customer: int, at: datetime) -> Person:
-    who = people.invent(customer, "en_US", "United States", "US", people.seed_of("cdnow-v1", customer))
+    who = people.invent_from_pool(customer, "en_US", "United States", "US", people.seed_of("cdnow-v1", customer))
     person = Person(
         customer, who.first_name, who.last_name, who.email, at, at, who.address, who.address.phone, who.locale,
         registered_at=at,

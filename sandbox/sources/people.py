@@ -110,6 +110,37 @@ def invent(number: int, locale: str, country: str, country_code: str, seed: int)
     return Invented(first, last, email, address, locale.replace("_", "-"))
 
 
+@cache
+def pool(locale: str) -> dict[str, list[str]]:
+    """Some hundred of everything, from which many people are put together quickly."""
+    fake = faker(locale)
+    fake.seed_instance(seed_of(SALT, locale))
+    makers = {
+        "first": fake.first_name,
+        "last": fake.last_name,
+        "street": lambda: fake.street_address().replace("\n", ", "),
+        "city": fake.city,
+        "postcode": fake.postcode,
+        "phone": fake.phone_number,
+    }
+    return {name: [str(make()) for _ in range(400)] for name, make in makers.items()}
+
+
+def invent_from_pool(number: int, locale: str, country: str, country_code: str, seed: int) -> Invented:
+    """Like `invent`, thirty times as fast: for tens of thousands."""
+    picked = {}
+    for name, choices in pool(locale).items():
+        seed, place = divmod(seed, len(choices))
+        picked[name] = choices[place]
+    first, last = picked["first"], picked["last"]
+    address = Address(
+        first, last, picked["street"], city=picked["city"], postcode=picked["postcode"], country=country,
+        country_code=country_code, phone=picked["phone"],
+    )  # fmt: skip
+    email = f"{plain(first) or 'c'}.{plain(last) or 'x'}.{number}@example.com"
+    return Invented(first, last, email, address, locale.replace("_", "-"))
+
+
 def plain(name: str) -> str:
     """A name's Latin letters, lower-case, without their accents."""
     letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
