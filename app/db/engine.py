@@ -1,0 +1,96 @@
+"""The engine: SQLite by default, PostgreSQL by address, with the same behaviour of transactions on both."""
+
+import sqlite3
+import time
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+from app.db.columns import to_micros
+
+LOCK_PATIENCE = 30.0  # seconds that a transaction waits for SQLite's one write lock
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+# What reaches the driver unconverted (batches) is kept as SQLAlchemy's types keep it.
+sqlite3.register_adapter(datetime, to_micros)
+sqlite3.register_adapter(date, date.isoformat)
+
+
+def open_engine(database_url: str, *, pool: int = 20) -> Engine:
+    """The database. A transaction writes unless its connection has the execution option `reading`."""
+    if database_url.startswith("sqlite"):
+        return _open_sqlite(database_url, pool)
+    return create_engine(
+        database_url,
+        pool_size=pool,
+        pool_pre_ping=True,
+        connect_args={"options": "-c timezone=UTC"},
+        json_serializer=encode_json,
+        json_deserializer=msgspec.json.decode,
+    )
+
+
+def reading(engine: Engine) -> Engine:
+    """The same engine for transactions that only read: one moment's view of the database, and no way to write."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(reading=True)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def encode_json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _open_sqlite(database_url: str, pool: int) -> Engine:
+    in_memory = database_url in ("sqlite://", "sqlite:///:memory:")  # lives in one connection: threads take turns
+    engine = create_engine(
+        database_url,
+        poolclass=QueuePool,
+        pool_size=1 if in_memory else pool,
+        max_overflow=0 if in_memory else pool,
+        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": 30, "cached_statements": 256},
+        json_serializer=encode_json,
+        json_deserializer=msgspec.json.decode,
+    )
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: sqlite3.Connection, _record: Any) -> None:
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "wal_autocheckpoint = 4000",
+        "cache_size = -32000",
+        "busy_timeout = 0",  # its waits grow to 100 ms and starve writers: we try every millisecond ourselves
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    # The driver would begin before writes only, and then too late: two could read the same and both write.
+    driver: Any = connection.connection.driver_connection
+    if connection.get_execution_options().get("reading"):
+        driver.execute("PRAGMA query_only = ON")
+        driver.execute("BEGIN")
+        _patiently(driver, "SELECT 1 FROM sqlite_master LIMIT 1")  # takes the snapshot
+    else:
+        driver.execute("PRAGMA query_only = OFF")
+        _patiently(driver, "BEGIN IMMEDIATE")
+
+
+def _patiently(driver: sqlite3.Connection, sql: str) -> None:
+    deadline = time.monotonic() + LOCK_PATIENCE
+    while True:
+        try:
+            driver.execute(sql).close()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.001)

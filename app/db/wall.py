@@ -1,0 +1,106 @@
+"""The wall between shops: adds `shop_id = ?` for the classes that a statement names, refuses what it cannot scope."""
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Executable, Update
+from sqlalchemy.orm import ORMExecuteState, Session, attributes, with_loader_criteria
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.dml import UpdateBase, ValuesBase
+from sqlalchemy.sql.elements import ColumnClause, TextClause
+from sqlalchemy.sql.selectable import TableClause, TextualSelect
+
+_HARMLESS_TEXT = ("*", "1")  # what EXISTS and COUNT put there themselves
+
+
+class ScopeError(Exception):
+    """Code of ours tried to reach past its shop: a fault to mend, never something to show or to retry."""
+
+
+def shop_column(entity: type[Any]) -> Any:
+    """The column of a class that says whose row it is. The table of shops says it by its own id."""
+    if entity.__tablename__ == "shops":
+        return entity.id
+    column = getattr(entity, "shop_id", None)
+    if column is None:
+        raise ScopeError(f"{entity.__name__} belongs to no shop: every_shop() is the door to it")
+    return column
+
+
+def hold(state: ORMExecuteState) -> None:
+    """Hold one statement of a session to the shop of the session."""
+    shop_id = state.session.info["shop_id"]
+    statement = state.statement
+    if isinstance(statement, UpdateBase):
+        _check_write(state, statement)
+    options = [criterion(entity, shop_id) for entity in entities(statement)]
+    state.statement = statement.options(*options)
+
+
+@lru_cache(maxsize=4096)
+def criterion(entity: Any, shop_id: int) -> Any:
+    return with_loader_criteria(entity, shop_column(entity) == shop_id, include_aliases=True)
+
+
+def entities(statement: Executable) -> list[Any]:
+    """The classes that a statement names, subqueries and all. Raises ScopeError for what names none."""
+    found: dict[type[Any], Any] = {}  # class -> its table
+    columns: set[TableClause] = set()
+    for element in visitors.iterate(statement):  # type: ignore[arg-type]
+        # SQLAlchemy keeps the class that an element came from here; there is no public way to ask (2.1).
+        entity = element._annotations.get("parententity")
+        if entity is not None:
+            found[entity.mapper.class_] = entity.mapper.local_table
+        elif isinstance(element, ColumnClause):
+            _note_column(element, columns)
+        elif isinstance(element, TableClause):
+            raise ScopeError(f"{element.name}: name the class, not the table")
+        elif isinstance(element, TextClause | TextualSelect):
+            raise ScopeError("text cannot be scoped")
+    if not found or not columns <= set(found.values()):
+        raise ScopeError("the statement names tables by other ways than our classes")
+    return list(found)
+
+
+def _note_column(column: Any, tables: set[TableClause]) -> None:
+    if column.is_literal and column.name not in _HARMLESS_TEXT:
+        raise ScopeError("literal text cannot be scoped")
+    if isinstance(column.table, TableClause):
+        tables.add(column.table)
+
+
+def _check_write(state: ORMExecuteState, statement: UpdateBase) -> None:
+    if state.session.info["reading"]:
+        raise ScopeError("this scope was opened to read")
+    if not isinstance(statement, Update) and isinstance(statement, ValuesBase):
+        raise ScopeError("an insert cannot be scoped: add() the row")
+    if isinstance(state.parameters, list | tuple) or getattr(statement, "_multi_values", None):
+        raise ScopeError("a bulk update by primary key cannot be scoped")
+    if isinstance(statement, Update):
+        _refuse_key(statement, state.parameters or {})
+
+
+def _refuse_key(statement: Update, parameters: Any) -> None:
+    for column in (*dict(statement._values or {}), *parameters):
+        if (column if isinstance(column, str) else getattr(column, "key", None)) == "shop_id":
+            raise ScopeError("a row's shop is never changed")
+
+
+def check_flush(session: Session, _context: Any, _instances: Any) -> None:
+    """Before a flush: every row that is written is this shop's."""
+    shop_id = session.info["shop_id"]
+    changed = [row for row in session.dirty if session.is_modified(row)]
+    if session.info["reading"] and (session.new or changed or session.deleted):
+        raise ScopeError("this scope was opened to read")
+    for row in session.new:
+        if type(row).__tablename__ == "shops":
+            raise ScopeError("a shop is made through every_shop()")
+    for row in (*session.new, *changed, *session.deleted):
+        _check_row(row, shop_id)
+
+
+def _check_row(row: Any, shop_id: int) -> None:
+    key = shop_column(type(row)).key
+    history = attributes.get_history(row, key)
+    if any(value != shop_id for value in (*history.added, *history.unchanged, *history.deleted)):
+        raise ScopeError(f"{type(row).__name__} is another shop's row")
