@@ -24,7 +24,7 @@ class Flow(ShopOwned, table=True):
 
 
 class Enrollment(ShopOwned, table=True):
-    """state: waiting, mailed, recovered (bought after the mail), completed (bought without one), exited (reason says why)."""
+    """state: waiting, mailed, recovered (bought after the mail), completed (bought without one), exited (`reason`)."""
 
     __tablename__ = "enrollments"
     __table_args__ = (

@@ -30,7 +30,6 @@ class Message(ShopOwned, table=True):
         UniqueConstraint("shop_id", "enrollment_id", "step"),
         Index("messages_due", "shop_id", "state", "not_before"),
         Index("messages_customer", "shop_id", "customer_id", "created_at"),
-        Index("messages_token", "token", unique=False),
     )
     enrollment_id: int | None = big(default=None)
     step: str = ""
@@ -44,7 +43,6 @@ class Message(ShopOwned, table=True):
     text: str
     headers: dict[str, Any] | None = json()
     message_id: str
-    token: str  # unguessable: the recovery and unsubscribe links carry it
     locale: str | None = None
     state: str = "queued"
     not_before: datetime = moment()

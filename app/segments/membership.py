@@ -65,9 +65,9 @@ def save(scope: ShopScope, name: str, text: str, now: datetime, segment: Segment
 def _change(scope: ShopScope, segment: Segment, entered: list[int], left: list[int], now: datetime) -> None:
     scope.batch().upsert(
         Membership,
-        ("shop_id", "segment_id", "customer_id", "entered_at"),
-        [(scope.shop_id, segment.id, customer_id, now) for customer_id in entered],
-        key=("shop_id", "segment_id", "customer_id"),
+        ("segment_id", "customer_id", "entered_at"),
+        [(segment.id, customer_id, now) for customer_id in entered],
+        key=("segment_id", "customer_id"),
         keep=("entered_at",),
     )
     for start in range(0, len(left), _CHUNK):

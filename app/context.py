@@ -1,0 +1,29 @@
+"""What a process works with: its settings, its database, its keys. Made once at start, handed down."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from app.db.engine import open_engine
+from app.db.meta import is_demo
+from app.errors import Refused
+from app.lib import clock
+from app.lib.encryption import Keyring
+from app.settings import Settings
+
+
+@dataclass(frozen=True)
+class Context:
+    settings: Settings
+    engine: Engine
+    keyring: Keyring
+
+
+def open_context(settings: Settings) -> Context:
+    """Opens the database and the keys. Raises Refused where a demo's settings meet a database that is no demo's."""
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = open_engine(settings.database_url)
+    if (settings.clock or settings.shopify_origin) and not is_demo(engine):
+        raise Refused("REGULARS_CLOCK and REGULARS_SHOPIFY_ORIGIN are for demo databases only, and this is none")
+    clock.follow(settings.clock)
+    return Context(settings, engine, Keyring.load(settings))

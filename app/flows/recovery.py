@@ -1,0 +1,130 @@
+"""The recovery flow's own questions: may this checkout be written about, and what does the mail say?"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from babel.numbers import format_currency
+from sqlalchemy import or_
+from sqlmodel import col, select
+
+from app.commerce.models import Checkout, Customer, Order
+from app.consent.rules import may_mail
+from app.context import Context
+from app.db.scope import ShopScope
+from app.flows.models import Enrollment, Flow
+from app.lib import i18n
+from app.lib.ids import new_id
+from app.lib.money import Money
+from app.mail import links
+from app.mail.models import Sender
+from app.mail.outbox import Draft
+from app.mail.render import compile_mail, render
+
+
+def obstacle(scope: ShopScope, checkout: Checkout, email: str) -> str | None:
+    """Why this checkout must not be written about now, in words; None where nothing stands against it."""
+    if checkout.state == "completed":
+        return "the checkout was completed"
+    if not checkout.items:
+        return "the basket is empty"
+    if not checkout.url or urlsplit(checkout.url).scheme not in ("http", "https"):
+        return "the shop gave no link that restores the basket"
+    allowed, why = may_mail(scope, email)
+    if not allowed:
+        return why
+    if order_since(scope, checkout, email) is not None:
+        return "bought since"
+    return None
+
+
+def order_since(scope: ShopScope, checkout: Checkout, email: str) -> Order | None:
+    """The first order that the same person placed after the checkout was begun, or that came of this very checkout."""
+    by_person = [col(Order.email).ilike(_literal(email), escape="\\")]
+    if checkout.customer_id is not None:
+        by_person.append(col(Order.customer_id) == checkout.customer_id)
+    later = or_(*by_person) & (col(Order.placed_at) >= checkout.created_at)
+    of_it = [later]
+    if checkout.order_external_id:
+        of_it.append(col(Order.external_id) == checkout.order_external_id)
+    tokens = [checkout.external_id, *(checkout.tokens or [])]
+    of_it.append(col(Order.checkout_token).in_(tokens))
+    statement = select(Order).where(or_(*of_it), col(Order.deleted_at).is_(None), col(Order.is_test).is_(False))
+    return scope.first(statement.order_by(col(Order.placed_at)).limit(1))
+
+
+def draft(
+    context: Context, scope: ShopScope, flow: Flow, enrollment: Enrollment, sender: Sender, now: datetime
+) -> Draft:
+    """The mail of an enrollment, rendered for its person, with links that are its own."""
+    message_id = new_id()
+    checkout = scope.get(Checkout, enrollment.checkout_id)
+    urls = _urls(context, scope.shop_id, message_id)
+    locale = i18n.choose([checkout.locale] if checkout.locale else [])
+    with i18n.speaking(locale):
+        mail = render(compile_mail(flow.subject, flow.blocks or []), facts(scope, checkout, sender, urls))
+    return Draft(
+        id=message_id,
+        enrollment_id=enrollment.id,
+        step="mail",
+        customer_id=enrollment.customer_id,
+        to=enrollment.email,
+        subject=mail.subject,
+        html=mail.html,
+        text=mail.text,
+        not_before=now,
+        sender=sender,
+        locale=locale,
+        headers={
+            "List-Unsubscribe": f"<{urls['unsubscribe_url']}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+    )
+
+
+def facts(scope: ShopScope, checkout: Checkout, sender: Sender, urls: Mapping[str, str]) -> dict[str, Any]:
+    """What a mail may speak of: plain texts and lists only."""
+    customer = scope.find(Customer, checkout.customer_id) if checkout.customer_id else None
+    return {
+        "shop": {"name": scope.shop.name, "url": scope.shop.home_url},
+        "customer": {
+            "first_name": customer.first_name if customer else "",
+            "last_name": customer.last_name if customer else "",
+            "email": checkout.email or "",
+        },
+        "items": [_item(item, checkout.currency) for item in checkout.items or []],
+        "total": _shown(checkout.present_total_minor, checkout.currency),
+        "sender": {"name": sender.name, "postal_address": sender.postal_address or ""},
+        "words": {
+            "total": i18n.gettext("Total"),
+            "unsubscribe": i18n.gettext("Unsubscribe"),
+            "why": i18n.gettext("You receive this because you agreed to mails when you began your order."),
+        },
+        **urls,
+    }
+
+
+def _urls(context: Context, shop_id: int, message_id: int) -> dict[str, str]:
+    base = context.settings.public_url or ""
+    return {
+        "recovery_url": f"{base}/r/{links.token(context.keyring, 'recover', shop_id, message_id)}",
+        "unsubscribe_url": f"{base}/u/{links.token(context.keyring, 'unsubscribe', shop_id, message_id)}",
+    }
+
+
+def _item(item: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    return {
+        "title": item["title"],
+        "quantity": item["quantity"],
+        "variant": item.get("variant_title") or "",
+        "total": _shown(item["total"], currency),
+    }
+
+
+def _shown(minor: int, currency: str) -> str:
+    return format_currency(Money(minor, currency).decimal, currency, locale=i18n.locale())
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
