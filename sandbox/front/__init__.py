@@ -4,13 +4,13 @@ from flask import Flask
 
 from sandbox.changes import Box
 from sandbox.front import account, browse, checkout, orders, recovery
-from sandbox.front.house import House, SandboxOptions
+from sandbox.front.house import House
 
 __all__ = ["register"]
 
 
-def register(app: Flask, box: Box, options: SandboxOptions) -> None:
-    house = House(box, options.face)
+def register(app: Flask, box: Box, face: str) -> None:
+    house = House(box, face)
     for part in (recovery, browse, checkout, orders, account):
         part.routes(house)
     app.register_blueprint(house.blueprint)

@@ -1,6 +1,6 @@
 """What every page of the front shares: its blueprint, the cart of the request, how a page is shown."""
 
-from typing import Any, Protocol
+from typing import Any
 
 from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -17,11 +17,6 @@ CONTENT_POLICY = (
 
 
 COUNTRIES = {"DE": "Germany", "FR": "France", "GB": "United Kingdom", "JP": "Japan", "US": "United States"}
-
-
-class SandboxOptions(Protocol):
-    @property
-    def face(self) -> str: ...
 
 
 class House:

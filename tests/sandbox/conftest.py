@@ -1,5 +1,6 @@
 """A shop small enough to know by heart, for the tests of the sandbox's own pages."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -24,9 +25,19 @@ def small_shop() -> Shop:
     return shop
 
 
-@pytest.fixture
-def small_box() -> Box:
+def make_small_box() -> Box:
     box = Box(small_shop())
     for items in ([(20, 1)], [(10, 2)]):
         box.place_order(items, person_id=1)
     return box
+
+
+@pytest.fixture
+def small_box() -> Box:
+    return make_small_box()
+
+
+@pytest.fixture
+def new_small_box() -> Callable[[], Box]:
+    """For tests that need the same shop twice."""
+    return make_small_box

@@ -1,7 +1,5 @@
 """The shop front, walked through as people do."""
 
-from types import SimpleNamespace
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -29,7 +27,7 @@ class Walk:
         self.face, self.box = face, box
         self.told: list[str] = []
         self.app = Flask("sandbox")
-        front.register(self.app, box, SimpleNamespace(face=face))
+        front.register(self.app, box, face)
         box.listen(self._note)
 
     def _note(self, event: Event) -> None:
