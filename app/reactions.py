@@ -1,5 +1,8 @@
-"""Who reacts to what: the one table, and the job that works through it. Reactions run after the change was kept, each in
-a transaction of its own, and are safe to run twice: a fault in loyalty cannot lose an order."""
+"""Who reacts to what: the one table, and the job that works through it.
+
+Reactions run after the change was kept, each in a transaction of its own, and are safe to run twice: a fault in loyalty
+cannot lose an order.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

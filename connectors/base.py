@@ -112,6 +112,10 @@ class Client(Protocol):
 
     def unsubscribe(self, address: str) -> None: ...
 
+    def announce(self, shop_id: str, public_url: str, secret: str) -> bool:
+        """Tell a companion plugin where to send carts; False where the shop has none."""
+        ...
+
     def audit_orders(self) -> Iterator[AuditOrder | Wait]: ...
 
     def audit_counts(self) -> AuditCounts: ...
@@ -124,6 +128,10 @@ class Connector(Protocol):
     resources: Sequence[Resource]  # in the order of the backfill
     topics: Mapping[str, Topic]
     ignored: Mapping[str, str]  # topic -> reason
+
+    def locate(self, address: str, session: requests.Session) -> tuple[str, str]:
+        """(domain, home URL) of what a merchant typed. Raises BadInput, Refused or PlatformDown in words."""
+        ...
 
     def client(self, domain: str, home_url: str, secrets: Mapping[str, str], session: requests.Session) -> Client: ...
 
