@@ -1,0 +1,94 @@
+"""The language of a sentence: gettext over the catalogues in locales/, one language at a time for each request or mail."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from gettext import NullTranslations
+from pathlib import Path
+from typing import Any
+
+from babel import Locale, negotiate_locale
+from babel.support import Translations
+
+FOLDER = Path(__file__).parents[2] / "locales"
+SOURCE = "en"
+PSEUDO = "en-XA"  # CLDR's name for English with marks: a sentence without them never met gettext
+_ACCENTS = str.maketrans("aceinouyACEINOUY", "áçéíñóúýÁÇÉÍÑÓÚÝ")
+_current: ContextVar[str] = ContextVar("language", default=SOURCE)
+
+
+class _Pseudo(NullTranslations):
+    def gettext(self, message: str) -> str:
+        return mark(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return mark(msgid1 if n == 1 else msgid2)
+
+
+def mark(message: str) -> str:
+    """A sentence in the pseudo-language; what is to be filled in stays as it is."""
+    parts = message.replace("%(", "\0%(").replace(")s", ")s\0").split("\0")
+    return "⟦" + "".join(p if p.startswith("%(") else p.translate(_ACCENTS) for p in parts) + "⟧"
+
+
+@lru_cache
+def languages() -> tuple[str, ...]:
+    """The languages that there is a catalogue for, English first."""
+    found = sorted(path.parents[1].name for path in FOLDER.glob("*/LC_MESSAGES/messages.mo"))
+    return (SOURCE, *(name for name in found if name != SOURCE))
+
+
+def choose(wanted: list[str]) -> str:
+    """The best of our languages for what a browser or a customer prefers."""
+    return negotiate_locale(wanted, languages(), sep="-") or SOURCE
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Everything inside is said in `language`."""
+    token = _current.set(language)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def language() -> str:
+    return _current.get()
+
+
+def locale() -> Locale:
+    """The current language as Babel knows it, for numbers, dates and money."""
+    return Locale.parse("en" if language() == PSEUDO else language(), sep="-")
+
+
+@lru_cache
+def _catalogue(name: str) -> NullTranslations:
+    if name == PSEUDO:
+        return _Pseudo()
+    return Translations.load(FOLDER, [name.replace("-", "_")])
+
+
+def gettext(message: str, **values: Any) -> str:
+    """The sentence in the current language; %(name)s is filled from `values`."""
+    said = _catalogue(language()).gettext(message)
+    return said % values if values else said
+
+
+def ngettext(one: str, many: str, n: int, **values: Any) -> str:
+    """The same for a number of things: %(num)s is `n` itself."""
+    return _catalogue(language()).ngettext(one, many, n) % {"num": n, **values}
+
+
+def noted(message: str) -> str:
+    """Marks a sentence for the catalogues; it is translated where it is shown."""
+    return message
+
+
+def noted(message: str) -> str:
+    """Marks a sentence for the catalogues where it is written; it is said later, by gettext."""
+    return message
+
+
+_ = gettext

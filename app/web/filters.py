@@ -1,0 +1,96 @@
+"""What templates say numbers, money and times with: in the reader's language, the shop's currency and the shop's zone."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_decimal
+from flask import Flask, g
+from markupsafe import Markup
+
+from app.lib.clock import utc_now
+from app.lib.i18n import locale
+from app.lib.money import Money, exponent
+
+NOTHING = "–"
+
+
+def install(app: Flask) -> None:
+    for each in (money, number, percent, local, day, ago, clock_time, initials, hue):
+        app.template_filter(each.__name__)(each)
+
+
+def money(minor: int | None, currency: str | None = None) -> str:
+    """Minor units with their currency's sign; without a currency it is the shop's."""
+    if minor is None:
+        return NOTHING
+    code = currency or cast(str, g.shop.currency)
+    digits = exponent(code)
+    pattern = locale().currency_formats["standard"]
+    return cast(
+        str,
+        pattern.apply(
+            Money(minor, code).decimal, locale(), currency=code, currency_digits=False, force_frac=(digits, digits)
+        ),
+    )
+
+
+def number(value: float | Decimal | None) -> str:
+    return NOTHING if value is None else format_decimal(value, locale=locale())
+
+
+def percent(value: float | None) -> str:
+    """A share between 0 and 1, to a tenth of a percent."""
+    return NOTHING if value is None else cast(str, locale().percent_formats[None].apply(value, locale(), force_frac=(0, 1)))
+
+
+def local(moment: datetime | None) -> str | Markup:
+    """A moment as the shop's clock shows it; the zone is told on hover and to machines."""
+    if moment is None:
+        return NOTHING
+    here = moment.astimezone(zone())
+    short = f"{format_date(here, 'medium', locale=locale())}, {format_time(here, 'short', locale=locale())}"
+    return _time(moment, short)
+
+
+def day(value: date | datetime | None) -> str | Markup:
+    """A day; of a moment, the shop's local day."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, datetime):
+        return _time(value, format_date(value.astimezone(zone()), "medium", locale=locale()))
+    return format_date(value, "medium", locale=locale())
+
+
+def clock_time(moment: datetime | None) -> str | Markup:
+    return NOTHING if moment is None else _time(moment, format_time(moment.astimezone(zone()), "short", locale=locale()))
+
+
+def ago(moment: datetime | None) -> str | Markup:
+    """How long ago, or in how long."""
+    if moment is None:
+        return NOTHING
+    return _time(moment, format_timedelta(moment - utc_now(), add_direction=True, locale=locale()))
+
+
+def initials(name: str) -> str:
+    words = [word for word in name.replace("@", " ").split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+def hue(text: str) -> int:
+    """One of six colours, always the same for the same text."""
+    return sum(text.encode()) % 6
+
+
+def zone() -> ZoneInfo:
+    return ZoneInfo(g.shop.timezone if g.get("shop") else "UTC")
+
+
+def _time(moment: datetime, text: str) -> Markup:
+    whole = format_datetime(moment.astimezone(zone()), "full", locale=locale())
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(moment.isoformat(), whole, text)
+
+

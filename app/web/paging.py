@@ -1,0 +1,41 @@
+"""Keyset paging: a page ends with the key of its last row, and the next begins after it."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from app.errors import BadInput
+from app.lib.i18n import _
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Slice(Generic[T]):
+    rows: Sequence[T]
+    after: str | None  # where the next one begins; None: this is the last
+
+
+def cut(rows: Sequence[T], limit: int, key: Callable[[T], Sequence[Any]]) -> Slice[T]:
+    """One page of what was asked for with a row too many."""
+    shown = rows[:limit]
+    return Slice(shown, write(key(shown[-1])) if len(rows) > limit else None)
+
+
+def write(key: Sequence[Any]) -> str:
+    return urlsafe_b64encode(json.dumps(list(key), separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def read(text: str | None) -> list[Any] | None:
+    """The key of a page's end, or None at the start. Raises BadInput for one that we did not write."""
+    if not text:
+        return None
+    try:
+        key = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except ValueError as error:
+        raise BadInput(_("This address is not complete."), "after") from error
+    if not isinstance(key, list) or not key or not all(isinstance(part, int | str) for part in key):
+        raise BadInput(_("This address is not complete."), "after")
+    return key

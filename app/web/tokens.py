@@ -1,0 +1,121 @@
+"""ID tokens of the shops' own admins: Shopify's, and the WordPress plugin's. A token is good or it raises BadToken."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import jwt
+from shopify_app import ShopifyApp
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from app.db.scope import every_shop, shop_scope
+from app.errors import RegularsError
+from app.settings import Settings
+from app.shops.credentials import secrets
+from app.shops.models import Shop
+
+LEEWAY = 10  # seconds, as Shopify's own libraries allow
+LONGEST_LIFE = 300  # a token that lives longer was not minted for one page
+WORDPRESS_AUDIENCE = "regulars"
+SHOPIFY_DOMAIN = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9-]*\.myshopify\.com")
+
+
+class BadToken(RegularsError):
+    """Why a token was not believed; for the log, not for the person. Another token may do better where it is stale."""
+
+    def __init__(self, why: str, is_stale: bool = False) -> None:
+        super().__init__(why)
+        self.is_stale = is_stale
+
+
+@dataclass(frozen=True)
+class Claims:
+    shop: Shop
+    host: str  # shopify or wp
+    user: str
+    exp: int
+
+
+def read(token: str, engine: Engine, settings: Settings) -> Claims:
+    """The claims of a token once everything about it has been checked. Uses real time."""
+    unverified = _unverified(token)
+    issuer = str(unverified.get("iss", ""))
+    domain = urlsplit(issuer).hostname or ""
+    if SHOPIFY_DOMAIN.fullmatch(domain):
+        shop = _installed(engine, "shopify", domain=[domain])
+        claims = _shopify(token, domain, _shopify_keys(_secrets(engine, shop), settings))
+        return Claims(shop, "shopify", str(claims["sub"]), int(claims["exp"]))
+    shop = _installed(engine, "woocommerce", home_url=[issuer.rstrip("/"), issuer.rstrip("/") + "/"])
+    claims = _wordpress(token, issuer, _secrets(engine, shop).get("webhook_secret", ""))
+    return Claims(shop, "wp", str(claims["sub"]), int(claims["exp"]))
+
+
+def _shopify(token: str, domain: str, keys: tuple[str, str, str | None]) -> dict[str, Any]:
+    client_id, client_secret, old = keys
+    request: Any = {"method": "GET", "headers": {"Authorization": f"Bearer {token}"}, "url": "https://app/", "body": ""}
+    result = ShopifyApp(client_id, client_secret, old).verify_app_home_req(request, "/panel/bounce")
+    if not result.ok or result.id_token is None:
+        raise BadToken(result.log.code, is_stale=result.log.code == "expired_id_token")
+    claims: dict[str, Any] = dict(result.id_token.claims)
+    dest = urlsplit(str(claims.get("dest", "")))
+    # The library takes any host in dest, does not compare it with iss, and needs neither exp nor nbf.
+    if dest.scheme != "https" or dest.hostname != domain or claims.get("aud") != client_id:
+        raise BadToken("iss, dest and aud do not belong together")
+    return _timely(claims)
+
+
+def _wordpress(token: str, home_url: str, secret: str) -> dict[str, Any]:
+    if not secret:
+        raise BadToken("the shop has no secret to check with")
+    try:
+        claims = jwt.decode(
+            token, secret, algorithms=["HS256"], audience=WORDPRESS_AUDIENCE, issuer=home_url, leeway=LEEWAY
+        )
+    except jwt.PyJWTError as error:
+        raise BadToken(str(error), is_stale=isinstance(error, jwt.ExpiredSignatureError)) from error
+    return _timely(claims)
+
+
+def _timely(claims: dict[str, Any]) -> dict[str, Any]:
+    """exp and nbf are there (that they hold now is checked already) and not far apart; somebody is named."""
+    start, end = claims.get("nbf"), claims.get("exp")
+    if not isinstance(start, int) or not isinstance(end, int) or not claims.get("sub"):
+        raise BadToken("exp, nbf or sub is missing")
+    if end - start > LONGEST_LIFE:
+        raise BadToken("it lives too long")
+    return claims
+
+
+def _unverified(token: str) -> dict[str, Any]:
+    try:
+        if jwt.get_unverified_header(token).get("alg") != "HS256":
+            raise BadToken("only HS256 is taken")
+        return jwt.decode(token, options={"verify_signature": False})
+    except (jwt.PyJWTError, ValueError) as error:
+        raise BadToken(str(error)) from error
+
+
+def _installed(engine: Engine, platform: str, **names: list[str]) -> Shop:
+    wanted = [getattr(Shop, column).in_(values) for column, values in names.items()]
+    with every_shop(engine) as db:
+        shop: Shop | None = db.first(select(Shop).where(Shop.platform == platform, *wanted))
+    if shop is None or shop.state == "uninstalled":
+        raise BadToken("no such shop is connected")
+    return shop
+
+
+def _secrets(engine: Engine, shop: Shop) -> Mapping[str, str]:
+    with shop_scope(engine, shop.id) as scope:
+        return secrets(scope)
+
+
+def _shopify_keys(own: Mapping[str, str], settings: Settings) -> tuple[str, str, str | None]:
+    """The shop's own app where it has one, else the app that this house runs."""
+    client_id = own.get("client_id") or settings.shopify_client_id
+    client_secret = own.get("client_secret") or settings.shopify_client_secret
+    if not client_id or not client_secret:
+        raise BadToken("no client id or secret is known for the shop")
+    return client_id, client_secret, own.get("client_secret_old")
