@@ -7,4 +7,4 @@ __all__ = ["Box", "Event", "Listener"]
 
 
 class Box(CheckoutChanges):
-    """Checkouts, over orders, over customers and products. `Box(shop)`; each method takes the lock itself and raises LookupError or ValueError for what cannot be done."""
+    """`Box(shop)`; each method takes the lock itself and raises LookupError or ValueError for what cannot be done."""

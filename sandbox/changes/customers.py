@@ -27,17 +27,23 @@ class CustomerChanges(Told):
     def register(
         self, email: str, first_name: str = "", last_name: str = "", *, address: Address | None = None
     ) -> Person:
-        """A new account, or a guest's (his guest orders stay guest orders). -> customer.created or customer.updated"""
+        """A new account, or a guest's, whose orders stay guest orders.
+
+        -> customer.created (for a new person), customer.registered, customer.updated
+        """
         with self.lock:
             at = self.now()
             person = self.find_person(email)
             if person is not None and person.registered:
                 raise ValueError(f"{email} is already registered")
-            kind = "customer.created" if person is None else "customer.updated"
+            is_new = person is None
             person = person or self._add_person(email, first_name, last_name, address or Address(), at)
             person.first_name, person.last_name = first_name or person.first_name, last_name or person.last_name
             person.registered, person.registered_at, person.updated_at = True, at, at
-            self.tell(kind, person, at)
+            if is_new:
+                self.tell("customer.created", person, at)
+            self.tell("customer.registered", person, at)
+            self.tell("customer.updated", person, at)
             return person
 
     def change_customer(self, person_id: int, **fields: Any) -> Person:

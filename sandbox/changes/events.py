@@ -12,7 +12,7 @@ from sandbox.shop import Order, Shop
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened: order.created/updated/paid/cancelled/edited/deleted/restored/erased, refund.created,
-    customer.created/updated/deleted/consent, checkout.created/updated/completed/emptied, product.updated/stock."""
+    customer.created/registered/updated/deleted/consent, checkout.created/updated/completed/emptied, product.updated/stock."""
 
     kind: str
     object: object  # the Order, Refund, Person, Checkout or Product
@@ -32,7 +32,8 @@ class Told:
         self._listeners: list[Listener] = []
 
     def now(self) -> datetime:
-        return clock.utc_now()
+        """Whole seconds, which is all that both platforms tell."""
+        return clock.utc_now().replace(microsecond=0)
 
     def listen(self, callback: Listener) -> None:
         self._listeners.append(callback)

@@ -162,6 +162,7 @@ class OrderChanges(CustomerChanges, ProductChanges):
         order.email = email or order.email
         order.source_name, order.test, order.first_visit, order.last_visit = source_name, test, visit, visit
         if checkout:
+            order.id = checkout.id if checkout.as_draft else order.id  # a draft becomes the order
             order.checkout_id, order.checkout_token = checkout.id, checkout.token
             order.cart_token, order.locale = checkout.cart_token, checkout.locale
         self.shop.orders[order.id] = order

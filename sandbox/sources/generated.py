@@ -49,8 +49,8 @@ class _Season:
             shopper.times.append(self._before(CAMPAIGN_UNTIL + 4 * self.random.random()))
         sales: list[tuple[datetime, Shopper | None]] = [(at, one) for one in shoppers for at in one.times]
         sales += [(self._before(WEEKS * self.random.random()), None) for _ in range(orders // 40)]
-        for at, shopper in sorted(sales, key=lambda sale: sale[0]):
-            self._sale(at, shopper)
+        for at, buyer in sorted(sales, key=lambda sale: sale[0]):
+            self._sale(at, buyer)
         self._leave_baskets(shoppers, orders // 20)
         self._note()
 

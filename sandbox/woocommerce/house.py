@@ -1,0 +1,91 @@
+"""What all parts of the face share: the box, the key, the routes, and how to find a thing and write it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from sandbox.changes import Box, Event
+from sandbox.shop import Checkout, Order, Person, Product
+from sandbox.woocommerce import customers, orders, products
+from sandbox.woocommerce.answers import Body, answer
+from sandbox.woocommerce.auth import Gate
+from sandbox.woocommerce.errors import ApiError, no_route, not_found
+from sandbox.woocommerce.lists import is_draft
+from sandbox.woocommerce.options import Options
+from sandbox.woocommerce.writing import Writing
+
+API = "/wp-json/wc/v3"
+
+
+class House:
+    def __init__(self, box: Box, options: Options) -> None:
+        self.box, self.options = box, options
+        self.gate = Gate(options)
+        self.writing = Writing(box.shop, options.home_url, options.version)
+        self.blueprint = Blueprint("woocommerce", __name__)
+        self.blueprint.register_error_handler(ApiError, lambda error: answer(error.body, error.status))
+        self._paying = {order.person_id for order in box.shop.orders.values() if order.paid_at}
+        box.listen(self._note)
+        for path in ("/wp-json/<path:rest>", f"{API}/<path:rest>"):
+            self.blueprint.add_url_rule(path, "nowhere", _nowhere, methods=["GET", "POST", "PUT", "DELETE"])
+
+    def get(self, path: str, view: Callable[..., Response], allow: str = "GET") -> None:
+        self.route("GET", path, view, allow)
+
+    def route(self, method: str, path: str, view: Callable[..., Response], allow: str = "GET", root: str = API) -> None:
+        """A route behind the key."""
+
+        def guarded(**places: Any) -> ResponseReturnValue:
+            self.gate.check(request)
+            response = view(**places)
+            response.headers["Allow"] = allow
+            return response
+
+        self.blueprint.add_url_rule(f"{root}/{path}", f"{method} {path}", guarded, methods=[method])
+
+    def sale(self, number: int) -> Order | Checkout:
+        """An order, or the draft of one."""
+        if order := self.box.shop.orders.get(number):
+            return order
+        checkout = self.box.shop.checkouts.get(number)
+        if checkout is None or not is_draft(checkout):
+            raise not_found("orders")
+        return checkout
+
+    def sale_body(self, sale: Order | Checkout) -> Body:
+        if isinstance(sale, Checkout):
+            return orders.draft_body(self.writing, sale)
+        return orders.order_body(self.writing, sale)
+
+    def customer(self, number: int) -> Person:
+        person = self.box.shop.people.get(number)
+        if person is None or person.deleted_at or not person.registered:
+            raise not_found("customers")
+        return person
+
+    def customer_body(self, person: Person) -> Body:
+        return customers.customer_body(self.writing, person, person.id in self._paying)
+
+    def product(self, number: int) -> Product:
+        if number not in self.box.shop.products:
+            raise not_found("products")
+        return self.box.shop.products[number]
+
+    def product_body(self, number: int) -> Body:
+        """A product's, or a variation's when the number is one of a variation."""
+        variant = self.box.shop.variants.get(number)
+        if variant is not None and number not in self.box.shop.products:
+            return products.variation_body(self.writing, self.box.shop.products[variant.product_id], variant)
+        return products.product_body(self.writing, self.product(number))
+
+    def _note(self, event: Event) -> None:
+        if isinstance(event.object, Order) and event.object.paid_at:
+            self._paying.add(event.object.person_id)
+        if isinstance(event.object, Product):
+            self.writing.forget(event.object)
+
+
+def _nowhere(rest: str) -> Response:
+    raise no_route()

@@ -1,0 +1,131 @@
+"""The parts of an order's body: lines, taxes, shipping, fees, coupons. All net of tax, whatever the prices say."""
+
+from collections.abc import Sequence
+
+from sandbox.shop import Checkout, Line, Order, ShippingLine, remaining
+from sandbox.till import taxes_of
+from sandbox.woocommerce.answers import Body
+from sandbox.woocommerce.writing import Writing, escaped, money, price
+
+Sale = Order | Checkout
+NO_IMAGE = {"id": "", "src": ""}
+
+
+class Amounts:
+    """A line's amounts net of tax, less what edits removed."""
+
+    __slots__ = ("quantity", "subtotal", "subtotal_taxes", "taxes", "total")
+
+    def __init__(self, sale: Sale, line: Line) -> None:
+        total, subtotal = line.total_minor, line.subtotal_minor
+        taxes = line.taxes
+        before = taxes if total == subtotal else taxes_of(subtotal, sale.tax_rates, sale.taxes_included)
+        if line.removed:
+            total, subtotal = remaining(line, total), remaining(line, subtotal)
+            taxes = tuple(remaining(line, tax) for tax in taxes)
+            before = tuple(remaining(line, tax) for tax in before)
+        included = sale.taxes_included
+        self.quantity = line.quantity - line.removed
+        self.taxes, self.subtotal_taxes = taxes, before
+        self.total = total - sum(taxes) if included else total
+        self.subtotal = subtotal - sum(before) if included else subtotal
+
+
+def line_item(writing: Writing, sale: Sale, line: Line, amounts: Amounts) -> Body:
+    currency = sale.currency
+    product = writing.shop.products.get(line.product_id or 0)
+    head = writing.line_head(product, line.variant_id or 0) if product else _gone(line)
+    return {
+        "id": line.id,
+        "name": head["name"],
+        "product_id": line.product_id if product else 0,
+        "variation_id": head["variation_id"],
+        "quantity": amounts.quantity,
+        "tax_class": "",
+        "subtotal": money(amounts.subtotal, currency),
+        "subtotal_tax": money(sum(amounts.subtotal_taxes), currency),
+        "total": money(amounts.total, currency),
+        "total_tax": money(sum(amounts.taxes), currency),
+        "taxes": taxes(writing, sale, amounts.taxes, amounts.subtotal_taxes),
+        "meta_data": head["meta_data"],
+        "sku": line.sku if product else None,
+        "price": price(amounts.total, amounts.quantity, currency),
+        "image": NO_IMAGE,
+        "parent_name": head["parent_name"],
+    }
+
+
+def _gone(line: Line) -> Body:
+    """A line outlives its product."""
+    return {"name": escaped(line.title), "variation_id": 0, "meta_data": [], "parent_name": None}
+
+
+def taxes(writing: Writing, sale: Sale, total: Sequence[int], subtotal: Sequence[int] | None = None) -> list[Body]:
+    """Parallel to the sale's rates; shipping has no subtotal."""
+    rows: list[Body] = []
+    for place, minor in enumerate(total):
+        before = "" if subtotal is None else money(subtotal[place], sale.currency)
+        row = {"id": writing.rate_id(sale.tax_rates[place]), "total": money(minor, sale.currency), "subtotal": before}
+        rows.append(row)
+    return rows
+
+
+def tax_lines(writing: Writing, sale: Sale, goods: Sequence[int], shipping: Sequence[int]) -> list[Body]:
+    return [
+        {
+            "id": sale.id * 10 + place,
+            "rate_code": rate.code,
+            "rate_id": writing.rate_id(rate),
+            "label": rate.title,
+            "compound": False,
+            "tax_total": money(goods[place], sale.currency),
+            "shipping_tax_total": money(shipping[place], sale.currency),
+            "rate_percent": float(rate.rate * 100),
+            "meta_data": [],
+        }
+        for place, rate in enumerate(sale.tax_rates)
+    ]
+
+
+def shipping_net(sale: Sale, line: ShippingLine) -> int:
+    return line.total_minor - (line.tax_minor if sale.taxes_included else 0)
+
+
+def shipping_line(writing: Writing, sale: Sale, line: ShippingLine) -> Body:
+    return {
+        "id": line.id,
+        "method_title": escaped(line.title),
+        "method_id": "flat_rate" if line.minor else "free_shipping",
+        "instance_id": "1",
+        "total": money(shipping_net(sale, line), sale.currency),
+        "total_tax": money(line.tax_minor, sale.currency),
+        "taxes": taxes(writing, sale, line.taxes),
+        "tax_status": "taxable",
+        "meta_data": [],
+    }
+
+
+def fee_lines(order: Order) -> list[Body]:
+    if not order.tip_minor:
+        return []
+    total = money(order.tip_minor, order.currency)
+    body = {"id": order.id * 10 + 9, "name": "Tip", "tax_class": "", "tax_status": "none", "amount": total}
+    return [{**body, "total": total, "total_tax": money(0, order.currency), "taxes": [], "meta_data": []}]
+
+
+def coupon_lines(sale: Sale, amounts: Sequence[Amounts]) -> list[Body]:
+    off = sum(a.subtotal - a.total for a in amounts)
+    tax = sum(sum(a.subtotal_taxes) - sum(a.taxes) for a in amounts)
+    return [
+        {
+            "id": sale.id * 10 + 5 + place,
+            "code": discount.title.lower(),
+            "discount": money(off, sale.currency),
+            "discount_tax": money(tax, sale.currency),
+            "meta_data": [],
+            "discount_type": "percent" if discount.value_type == "percentage" else "fixed_cart",
+            "nominal_amount": float(discount.value),
+            "free_shipping": discount.value_type == "shipping",
+        }
+        for place, discount in enumerate(sale.discounts)
+    ]

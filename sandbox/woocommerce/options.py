@@ -1,0 +1,22 @@
+"""What can be set about the WooCommerce face."""
+
+from dataclasses import dataclass
+
+DEMO_KEY = "ck_demo0000000000000000000000000000000000000"
+DEMO_SECRET = "cs_demo0000000000000000000000000000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    home_url: str
+    key: str = DEMO_KEY
+    secret: str = DEMO_SECRET
+    permissions: str = "read_write"  # read | write | read_write
+    version: str = "10.0.2"
+    wordpress: str = "6.8.3"
+    delivery_delay: float = 0.3  # seconds from an event to its delivery; an ordinary shop takes most of a minute
+    delivery_timeout: float = 60.0
+
+    @property
+    def user_agent(self) -> str:
+        return f"WooCommerce/{self.version} Hookshot (WordPress/{self.wordpress})"

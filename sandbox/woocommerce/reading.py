@@ -1,0 +1,131 @@
+"""The routes that read: orders, refunds, customers, products."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from flask import Response, request
+
+from sandbox.shop import Checkout, Order
+from sandbox.woocommerce import lists, params, products, refunds
+from sandbox.woocommerce.answers import Body, answer, only_fields, paging_headers
+from sandbox.woocommerce.errors import not_found
+from sandbox.woocommerce.house import House
+from sandbox.woocommerce.lists import RefundRow
+
+T = TypeVar("T")
+
+
+class Reading:
+    """Bodies are written under the box's lock, a page at a time, so that a page is of one moment."""
+
+    def __init__(self, house: House) -> None:
+        self.house, self.box, self.writing = house, house.box, house.writing
+        house.get("orders", self.order_list, "GET, POST")
+        house.get("orders/<int:number>", self.order, "GET, POST, PUT, PATCH, DELETE")
+        house.get("orders/<int:number>/refunds", self.order_refunds, "GET, POST")
+        house.get("orders/<int:number>/refunds/<int:refund>", self.refund, "GET, DELETE")
+        house.get("refunds", self.refund_list, "GET")
+        house.get("customers", self.customer_list, "GET, POST")
+        house.get("customers/<int:number>", self.customer, "GET, POST, PUT, PATCH, DELETE")
+        house.get("products", self.product_list, "GET, POST")
+        house.get("products/<int:number>", self.product, "GET, POST, PUT, PATCH, DELETE")
+        house.get("products/<int:number>/variations", self.variations, "GET, POST")
+        house.get("products/<int:number>/variations/<int:variation>", self.variation, "GET, POST, PUT, PATCH, DELETE")
+
+    def order_list(self) -> Response:
+        paging = params.paging(request.args, lists.SORTS)
+        with self.box.lock:
+            found = lists.order_list(self.box.shop, request.args, self.writing)
+            found = lists.sort(found, paging, params.ids(request.args, "include"))
+            return page(self.house, found, paging, self.house.sale_body, forgets_totals=True)
+
+    def order(self, number: int) -> Response:
+        with self.box.lock:
+            return one(self.house.sale_body(self.house.sale(number)))
+
+    def order_refunds(self, number: int) -> Response:
+        paging = params.paging(request.args, lists.SORTS)
+        with self.box.lock:
+            rows = lists.refund_list([self._order(number)], request.args, self.writing)
+            rows = lists.sort(rows, paging, params.ids(request.args, "include"))
+            return page(self.house, rows, paging, lambda row: self._refund_body(row, False), forgets_totals=True)
+
+    def refund(self, number: int, refund: int) -> Response:
+        with self.box.lock:
+            order = self._order(number)
+            row = next((RefundRow(order, each) for each in order.refunds if each.id == refund), None)
+            if row is None:
+                raise not_found("refunds")
+            return one(self._refund_body(row, False))
+
+    def refund_list(self) -> Response:
+        paging = params.paging(request.args, lists.SORTS)
+        with self.box.lock:
+            rows = lists.refund_list(self.box.shop.orders.values(), request.args, self.writing)
+            rows = lists.sort(rows, paging, params.ids(request.args, "include"))
+            return page(self.house, rows, paging, lambda row: self._refund_body(row, True), forgets_totals=True)
+
+    def customer_list(self) -> Response:
+        paging = params.paging(request.args, lists.CUSTOMER_SORTS, "name", "asc")
+        with self.box.lock:
+            people = lists.customer_list(self.box.shop, request.args)
+            people = lists.sort_customers(people, paging, params.ids(request.args, "include"))
+            return page(self.house, people, paging, self.house.customer_body)
+
+    def customer(self, number: int) -> Response:
+        with self.box.lock:
+            return one(self.house.customer_body(self.house.customer(number)))
+
+    def product_list(self) -> Response:
+        paging = params.paging(request.args, lists.PRODUCT_SORTS)
+        with self.box.lock:
+            found = lists.product_list(self.box.shop, request.args, self.writing)
+            found = lists.sort(found, paging, params.ids(request.args, "include"))
+            return page(self.house, found, paging, lambda product: products.product_body(self.writing, product))
+
+    def product(self, number: int) -> Response:
+        with self.box.lock:
+            return one(self.house.product_body(number))
+
+    def variations(self, number: int) -> Response:
+        paging = params.paging(request.args, lists.PRODUCT_SORTS)
+        with self.box.lock:
+            product = self.house.product(number)
+            rows = product.variants if product.option_names else []
+            rows = rows if paging.order == "asc" else rows[::-1]
+            return page(self.house, rows, paging, lambda v: products.variation_body(self.writing, product, v))
+
+    def variation(self, number: int, variation: int) -> Response:
+        with self.box.lock:
+            variant = self.box.shop.variants.get(variation)
+            if variant is None or variant.product_id != number:
+                raise not_found("products")
+            return one(self.house.product_body(variation))
+
+    def _order(self, number: int) -> Order:
+        sale = self.house.sale(number)
+        if isinstance(sale, Checkout):
+            raise not_found("orders")
+        return sale
+
+    def _refund_body(self, row: RefundRow, with_parent: bool) -> Body:
+        return refunds.refund_body(self.writing, row.order, row.refund, with_parent)
+
+
+def page(
+    house: House,
+    rows: Sequence[T],
+    paging: params.Paging,
+    write: Callable[[T], Body],
+    *,
+    forgets_totals: bool = False,
+) -> Response:
+    """One page of a list with its headers; a HEAD needs no bodies."""
+    headers = paging_headers(house.options.home_url, paging, len(rows), forgets_totals)
+    shown = [] if request.method == "HEAD" else rows[paging.start : paging.start + paging.per_page]
+    bodies: Sequence[Any] = [write(row) for row in shown]
+    return answer(only_fields(bodies, params.many(request.args, "_fields")), headers=headers)
+
+
+def one(body: Body) -> Response:
+    return answer(only_fields([body], params.many(request.args, "_fields"))[0])
