@@ -1,14 +1,14 @@
 """The wall between shops: adds `shop_id = ?` for the classes that a statement names, refuses what it cannot scope."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Executable, Update
 from sqlalchemy.orm import ORMExecuteState, Session, attributes, with_loader_criteria
-from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import UpdateBase, ValuesBase
 from sqlalchemy.sql.elements import ColumnClause, TextClause
-from sqlalchemy.sql.selectable import TableClause, TextualSelect
+from sqlalchemy.sql.selectable import Alias, SelectBase, TableClause, TextualSelect
 
 _HARMLESS_TEXT = ("*", "1")  # what EXISTS and COUNT put there themselves
 
@@ -39,34 +39,59 @@ def hold(state: ORMExecuteState) -> None:
 
 @lru_cache(maxsize=4096)
 def criterion(entity: Any, shop_id: int) -> Any:
-    return with_loader_criteria(entity, shop_column(entity) == shop_id, include_aliases=True)
+    """The option that holds a class, by whatever alias it is named, to the shop."""
+    if shop_column(entity).key == "id":
+        return with_loader_criteria(entity, lambda each: each.id == shop_id, include_aliases=True)
+    return with_loader_criteria(entity, lambda each: each.shop_id == shop_id, include_aliases=True)
 
 
 def entities(statement: Executable) -> list[Any]:
-    """The classes that a statement names, subqueries and all. Raises ScopeError for what names none."""
-    found: dict[type[Any], Any] = {}  # class -> its table
-    columns: set[TableClause] = set()
-    for element in visitors.iterate(statement):  # type: ignore[arg-type]
-        # SQLAlchemy keeps the class that an element came from here; there is no public way to ask (2.1).
-        entity = element._annotations.get("parententity")
-        if entity is not None:
-            found[entity.mapper.class_] = entity.mapper.local_table
-        elif isinstance(element, ColumnClause):
-            _note_column(element, columns)
-        elif isinstance(element, TableClause):
-            raise ScopeError(f"{element.name}: name the class, not the table")
-        elif isinstance(element, TextClause | TextualSelect):
-            raise ScopeError("text cannot be scoped")
-    if not found or not columns <= set(found.values()):
-        raise ScopeError("the statement names tables by other ways than our classes")
+    """The classes that a statement names, subqueries and all. Raises ScopeError for what it cannot tell."""
+    found: dict[Any, None] = {}
+    frames: list[Any] = [statement]
+    for frame in frames:  # grows: each subquery is a frame of its own, with froms of its own
+        named: set[Any] = set()
+        bare: set[Any] = set()
+        for element in _within(frame, frames):
+            # SQLAlchemy keeps the class that an element came from here; there is no public way to ask (2.1).
+            entity = element._annotations.get("parententity")
+            if entity is None:
+                bare.update(_source(element))
+            else:
+                found[entity.mapper.class_] = None
+                named.add(entity.selectable)
+        if not bare <= named:
+            raise ScopeError("name the classes, not their tables")
+    if not found:
+        raise ScopeError("the statement names no class of ours")
     return list(found)
 
 
-def _note_column(column: Any, tables: set[TableClause]) -> None:
-    if column.is_literal and column.name not in _HARMLESS_TEXT:
-        raise ScopeError("literal text cannot be scoped")
-    if isinstance(column.table, TableClause):
-        tables.add(column.table)
+def _within(frame: Any, frames: list[Any]) -> Iterator[Any]:
+    """The elements of one select, less those of its subqueries, which become frames."""
+    stack = [frame]
+    while stack:
+        element = stack.pop()
+        yield element
+        if _is_alias_of_table(element):
+            continue  # stands for its table
+        for child in element.get_children():
+            (frames if isinstance(child, SelectBase) else stack).append(child)
+
+
+def _source(element: Any) -> tuple[Any, ...]:
+    """The table, or alias of one, that an element without a class reads from."""
+    if isinstance(element, TextClause | TextualSelect):
+        raise ScopeError("text cannot be scoped")
+    if isinstance(element, ColumnClause):
+        if element.is_literal and element.name not in _HARMLESS_TEXT:
+            raise ScopeError("literal text cannot be scoped")
+        return _source(element.table) if element.table is not None else ()
+    return (element,) if isinstance(element, TableClause) or _is_alias_of_table(element) else ()
+
+
+def _is_alias_of_table(element: Any) -> bool:
+    return isinstance(element, Alias) and isinstance(element.element, TableClause)
 
 
 def _check_write(state: ORMExecuteState, statement: UpdateBase) -> None:

@@ -1,0 +1,314 @@
+"""The wall between shops: every kind of statement that SQLAlchemy offers, held to the shop or refused."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import (
+    Engine,
+    Integer,
+    and_,
+    column,
+    delete,
+    exists,
+    func,
+    insert,
+    lateral,
+    literal,
+    literal_column,
+    or_,
+    select,
+    table,
+    text,
+    tuple_,
+    union,
+    union_all,
+    update,
+)  # fmt: skip
+from sqlalchemy import values as sql_values
+from sqlalchemy.orm import aliased, load_only
+from sqlmodel import select as sqlmodel_select
+
+from app.commerce.models import Customer, LineItem, Order, Product
+from app.db.scope import ShopScope, every_shop, shop_scope
+from app.db.wall import ScopeError
+from app.errors import NotFound
+from app.journal.models import Rejected
+from app.shops.models import Account, Shop
+from tests.conftest import make_shop
+
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+CUSTOMERS: Any = Customer.__table__  # type: ignore[attr-defined]
+OTHER = aliased(Customer)
+SUB = select(Customer.id, Customer.email).subquery()
+CTE = select(Customer.id, Customer.email).cte()
+SUB_ENTITY = aliased(Customer, select(Customer).subquery())
+
+
+@pytest.fixture
+def ours(engine: Engine, shop: Shop, stranger: Shop) -> Shop:
+    """Two shops with a customer and an order each, whose ids are the same: what differs is the shop."""
+    put_in(shop, "ours", engine)
+    put_in(stranger, "theirs", engine)
+    return shop
+
+
+def put_in(shop: Shop, who: str, engine: Engine) -> None:
+    with shop_scope(engine, shop.id, write=True) as scope:
+        scope.add(Customer(id=1, external_id="c1", email=f"{who}@example.com", first_name=who))
+        scope.flush()
+        scope.add(order(1))
+        scope.flush()
+        scope.add(LineItem(order_id=1, external_id="l1", place=0, title=who, quantity=1, present_total_minor=100))
+
+
+def order(number: int) -> Order:
+    return Order(
+        id=number, external_id=f"o{number}", customer_id=1, number=f"#{number}", status="paid", is_counted=True,
+        placed_at=AT, placed_on=AT.date(), created_at=AT, updated_at=AT, currency="EUR", placed_minor=100,
+        present_placed_minor=100, present_refunded_minor=0, present_net_minor=100,
+    )  # fmt: skip
+
+
+READS: dict[str, Any] = {
+    "a class": select(Customer),
+    "a class by sqlmodel": sqlmodel_select(Customer),
+    "a column": select(Customer.email),
+    "two columns": select(Customer.id, Customer.email),
+    "a part of a class": select(Customer).options(load_only(Customer.email)),  # type: ignore[arg-type]
+    "count of a column": select(func.count(Customer.id)),  # type: ignore[arg-type]
+    "count without columns": select(func.count()).select_from(Customer),
+    "count named in where only": select(func.count()).where(Customer.id > 0),  # type: ignore[arg-type]
+    "a literal": select(literal(1)).select_from(Customer),
+    "distinct": select(Customer.email).distinct(),
+    "a join on": select(Order).join(Customer, Customer.id == Order.customer_id),  # type: ignore[arg-type]
+    "a join of columns": select(Order.id, Customer.email).join(Customer, Customer.id == Order.customer_id),  # type: ignore[arg-type]
+    "an outer join": select(Order.id, OTHER.email).outerjoin(OTHER, OTHER.id == Order.customer_id),  # type: ignore[arg-type]
+    "a join of three": select(LineItem.title)
+    .join(Order, Order.id == LineItem.order_id)  # type: ignore[arg-type]
+    .join(Customer, Customer.id == Order.customer_id),  # type: ignore[arg-type]
+    "a cartesian": select(Order.id, Customer.email).where(Order.customer_id == Customer.id),  # type: ignore[arg-type]
+    "an alias": select(OTHER),
+    "a column of an alias": select(OTHER.email),
+    "a class and its alias": select(Customer.email, OTHER.email).where(Customer.id == OTHER.id),  # type: ignore[arg-type]
+    "a subquery": select(SUB.c.email),
+    "a subquery beside a class": select(Order.id, SUB.c.email).join(SUB, SUB.c.id == Order.customer_id),
+    "a class over a subquery": select(SUB_ENTITY),
+    "a CTE": select(CTE.c.email),
+    "a class joined to a CTE": select(Order).join(CTE, CTE.c.id == Order.customer_id),
+    "a union": union(select(Customer.email), select(OTHER.email)),
+    "a union of all": select(union_all(select(Customer.email), select(Customer.email)).subquery()).distinct(),
+    "except": select(Customer.email).except_(select(Customer.email).where(Customer.id == 99)),  # type: ignore[arg-type]
+    "intersect": select(Customer.email).intersect(select(OTHER.email)),
+    "exists": select(Order).where(exists().where(Customer.email == "ours@example.com")),  # type: ignore[arg-type]
+    "exists of a select": select(Order).where(
+        select(Customer.id).where(Customer.id == Order.customer_id).exists()  # type: ignore[arg-type]
+    ),
+    "in a select": select(Order).where(Order.customer_id.in_(select(Customer.id))),  # type: ignore[union-attr]
+    "not in a select": select(Order).where(
+        Order.id.not_in(select(Customer.id).where(Customer.email == "theirs@example.com"))
+    ),  # type: ignore[arg-type,attr-defined]
+    "a scalar subquery": select(
+        select(Customer.email).where(Customer.id == Order.customer_id).scalar_subquery()  # type: ignore[arg-type]
+    ).select_from(Order),
+    "a lateral": select(Order.id, lateral(select(Customer.email).where(Customer.id == Order.customer_id)).c.email),  # type: ignore[arg-type]
+    "group and having": select(Customer.email, func.count()).group_by(Customer.email).having(func.count() > 0),  # type: ignore[arg-type]
+    "a window": select(Customer.email, func.row_number().over(order_by=Customer.id)),
+    "a case": select(Customer.email).where(or_(Customer.id == 1, and_(Customer.id > 1, Customer.id < 9))),  # type: ignore[arg-type]
+    "a tuple": select(Customer).where(tuple_(Customer.id, Customer.external_id).in_([(1, "c1")])),  # type: ignore[arg-type]
+    "order and limit": select(Customer).order_by(Customer.email).limit(5).offset(0),  # type: ignore[arg-type]
+    "an order by a subquery": select(Customer).order_by(
+        select(func.count(Order.id)).where(Order.customer_id == Customer.id).scalar_subquery()  # type: ignore[arg-type]
+    ),
+    "the shop itself": select(Shop),
+    "a column of the shop": select(Shop.domain),
+}
+
+
+@pytest.mark.parametrize("name", READS)
+def test_a_read_sees_one_shop(engine: Engine, ours: Shop, name: str) -> None:
+    if name == "a lateral" and engine.dialect.name == "sqlite":
+        return  # SQLite has no LATERAL: the next test keeps that true
+    with shop_scope(engine, ours.id) as scope:
+        found = scope.rows(READS[name])
+    assert len(found) == 1, f"{name}: {found}"
+    assert "theirs" not in repr(found)
+
+
+def test_sqlite_has_no_lateral(sqlite_engine: Engine) -> None:
+    with shop_scope(sqlite_engine, 1) as scope, pytest.raises(Exception, match=r"LATERAL|syntax error"):
+        scope.rows(READS["a lateral"])
+
+
+def test_without_the_wall_the_same_reads_see_the_stranger(sqlite_engine: Engine) -> None:
+    """So the table above can fail."""
+    put_in(make_shop(sqlite_engine), "ours", sqlite_engine)
+    put_in(make_shop(sqlite_engine, domain="theirs.myshopify.com"), "theirs", sqlite_engine)
+    with every_shop(sqlite_engine) as db:
+        seen = {name: db.rows(statement) for name, statement in READS.items() if name != "a lateral"}
+    blind = [name for name, rows in seen.items() if len(rows) == 1 and "theirs" not in repr(rows)]
+    assert set(blind) <= {"count of a column", "count without columns", "count named in where only", "not in a select"}
+    assert seen["count without columns"][0][0] == 2
+
+
+def test_a_statement_prepared_for_one_shop_is_not_kept_for_the_next(engine: Engine, ours: Shop, stranger: Shop) -> None:
+    for one, who in ((ours, "ours"), (stranger, "theirs"), (ours, "ours")):
+        with shop_scope(engine, one.id) as scope:
+            assert scope.all(select(OTHER.email)) == [f"{who}@example.com"]
+
+
+WRITES: dict[str, Any] = {
+    "update": update(Customer).values(first_name="changed"),
+    "update where": update(Customer).where(Customer.id == 1).values(first_name="changed"),  # type: ignore[arg-type]
+    "update by a subquery": update(Customer)
+    .where(Customer.id.in_(select(Order.customer_id)))  # type: ignore[attr-defined]
+    .values(first_name="changed"),
+    "update from a subquery": update(Customer).values(
+        first_name=select(func.max(Order.status)).where(Order.customer_id == Customer.id).scalar_subquery()  # type: ignore[arg-type]
+    ),
+    "delete": delete(LineItem),
+    "delete by a subquery": delete(LineItem).where(LineItem.order_id.in_(select(Order.id))),  # type: ignore[attr-defined]
+}
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_write_touches_one_shop(engine: Engine, ours: Shop, stranger: Shop, name: str) -> None:
+    with shop_scope(engine, ours.id, write=True) as scope:
+        assert scope.execute(WRITES[name]) == 1
+    with shop_scope(engine, stranger.id) as scope:
+        assert scope.get(Customer, 1).first_name == "theirs"
+        assert scope.get(LineItem, 1, "l1").title == "theirs"
+
+
+def test_a_subquery_within_a_write_sees_one_shop_too(engine: Engine, ours: Shop, stranger: Shop) -> None:
+    theirs = select(Customer.id).where(Customer.email == "theirs@example.com")  # type: ignore[arg-type]
+    with shop_scope(engine, ours.id, write=True) as scope:
+        assert scope.execute(delete(LineItem).where(LineItem.order_id.in_(theirs))) == 0  # type: ignore[attr-defined]
+        assert scope.execute(update(Order).where(Order.customer_id.in_(theirs)).values(number="x")) == 0  # type: ignore[union-attr]
+        copied = select(Customer.email).where(Customer.email == "theirs@example.com").scalar_subquery()  # type: ignore[arg-type]
+        scope.execute(update(Order).values(email=copied))
+        assert scope.scalar(select(Order.email)) is None
+
+
+REFUSED: dict[str, Callable[[], Any]] = {
+    "text": lambda: text("SELECT * FROM customers"),
+    "a class from text": lambda: select(Customer).from_statement(text("SELECT * FROM customers")),
+    "text in where": lambda: select(Customer).where(text("1 = 1")),
+    "literal text": lambda: select(Customer.id, literal_column("(SELECT max(email) FROM customers)")),
+    "a bare table": lambda: select(CUSTOMERS),
+    "a bare column": lambda: select(CUSTOMERS.c.email),
+    "a bare column beside a class": lambda: select(Order.id, CUSTOMERS.c.email),
+    "a bare column in a subquery": lambda: select(Customer).where(
+        Customer.id.in_(select(CUSTOMERS.c.id))  # type: ignore[attr-defined]
+    ),
+    "a bare column beside an alias of it": lambda: select(OTHER.id, CUSTOMERS.c.email),
+    "a bare column in an exists": lambda: select(Order).where(exists().where(CUSTOMERS.c.id > 0)),
+    "a bare table in select_from": lambda: select(func.count()).select_from(CUSTOMERS),
+    "a bare table in a union": lambda: union_all(select(Customer.email), select(CUSTOMERS.c.email)),
+    "a bare table in a CTE": lambda: select(select(CUSTOMERS.c.email).cte().c.email),
+    "a bare table joined": lambda: select(Order).join(CUSTOMERS, CUSTOMERS.c.id == Order.customer_id),
+    "an alias of a table": lambda: select(CUSTOMERS.alias().c.email),
+    "a table by name": lambda: select(column("email")).select_from(table("customers", column("email"))),
+    "no table at all": lambda: select(literal(1)),
+    "rows of values": lambda: select(sql_values(column("n", Integer), name="v").data([(1,)])),
+    "an insert": lambda: insert(Product).values(id=1, external_id="p", title="x", status="y"),
+    "an insert from a select": lambda: insert(Product).from_select(["id"], select(Customer.id)),
+    "a bare update": lambda: update(CUSTOMERS).values(first_name="x"),
+    "a bare delete": lambda: delete(CUSTOMERS),
+    "an update by a bare column": lambda: update(Order).where(CUSTOMERS.c.id == Order.customer_id).values(number="x"),
+    "an update of the shop's key": lambda: update(Customer).values(shop_id=5),
+    "an update of the shop's key by name": lambda: update(Customer).values({"shop_id": 5}),
+    "an update of the shop's key in order": lambda: update(Customer).ordered_values((Customer.shop_id, 5)),  # type: ignore[arg-type]
+    "a class of no shop": lambda: select(Account),
+    "a count of no shop": lambda: select(Rejected.count),  # type: ignore[call-overload]
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_scoped_is_refused(sqlite_engine: Engine, name: str) -> None:
+    with shop_scope(sqlite_engine, 1, write=True) as scope, pytest.raises(ScopeError):
+        scope.rows(REFUSED[name]())
+
+
+def test_a_row_of_another_shop_is_not_found(engine: Engine, ours: Shop, stranger: Shop) -> None:
+    with shop_scope(engine, stranger.id, write=True) as scope:
+        scope.add(Customer(id=2, external_id="c2"))
+    with shop_scope(engine, ours.id) as scope:
+        assert scope.find(Customer, 2) is None
+        assert scope.find(Shop, stranger.id) is None
+        assert scope.shop.domain == "ours.myshopify.com"
+        with pytest.raises(NotFound):
+            scope.get(Customer, 2)
+
+
+def test_rows_are_written_for_their_own_shop_only(engine: Engine, ours: Shop, stranger: Shop) -> None:
+    with shop_scope(engine, stranger.id) as scope:
+        theirs = scope.get(Customer, 1)
+    attempts: list[Callable[[ShopScope], Any]] = [
+        lambda scope: scope.add(Customer(shop_id=stranger.id, id=3, external_id="c3")),
+        lambda scope: setattr(scope.get(Customer, 1), "shop_id", stranger.id),
+        lambda scope: setattr(scope.add(theirs), "first_name", "changed"),
+        lambda scope: scope.delete(theirs),
+        lambda scope: scope.add(Account(name="x", created_at=AT)),
+        lambda scope: scope.add(Shop(**{**ours.model_dump(), "id": 77, "domain": "new"})),
+    ]
+    for attempt in attempts:
+        with pytest.raises(ScopeError), shop_scope(engine, ours.id, write=True) as scope:
+            attempt(scope)
+    with shop_scope(engine, stranger.id) as scope:
+        assert scope.get(Customer, 1).first_name == "theirs"
+
+
+def test_a_scope_that_reads_writes_nothing(engine: Engine, ours: Shop) -> None:
+    attempts: list[Callable[[ShopScope], Any]] = [
+        lambda scope: scope.add(Customer(id=3, external_id="c3")),
+        lambda scope: setattr(scope.get(Customer, 1), "first_name", "changed"),
+        lambda scope: scope.execute(update(Customer).values(first_name="changed")),
+        lambda scope: scope.delete(scope.get(Customer, 1)),
+    ]
+    for attempt in attempts:
+        with pytest.raises(ScopeError), shop_scope(engine, ours.id) as scope:
+            attempt(scope)
+
+
+def test_the_database_itself_refuses_to_write_for_a_reader(engine: Engine, ours: Shop) -> None:
+    with shop_scope(engine, ours.id) as scope, pytest.raises(Exception, match=r"(?i)read-?only"):
+        scope.batch().rows("DELETE FROM line_items WHERE shop_id = :shop_id", {})
+
+
+def test_an_exception_leaves_nothing_behind(engine: Engine, ours: Shop) -> None:
+    with pytest.raises(ZeroDivisionError), shop_scope(engine, ours.id, write=True) as scope:  # noqa: PT012
+        scope.get(Customer, 1).first_name = "changed"
+        scope.flush()
+        raise ZeroDivisionError
+    with shop_scope(engine, ours.id) as scope:
+        assert scope.get(Customer, 1).first_name == "ours"
+
+
+def test_rows_stay_readable_after_their_scope(engine: Engine, ours: Shop) -> None:
+    with shop_scope(engine, ours.id, write=True) as scope:
+        customer = scope.get(Customer, 1)
+        customer.first_name = "changed"
+    assert customer.first_name == "changed"
+
+
+def test_the_wall_costs_little(sqlite_engine: Engine) -> None:
+    """One statement through the wall: some tens of microseconds more than without it (a hook over all classes: 600)."""
+    statement = select(Customer).where(Customer.id == 1)  # type: ignore[arg-type]
+
+    def cost(ask: Callable[[Any], Any]) -> float:
+        ask(statement)
+        best = 1.0
+        for _ in range(5):
+            started = time.perf_counter()
+            for _ in range(100):
+                ask(statement)
+            best = min(best, (time.perf_counter() - started) / 100)
+        return best
+
+    with every_shop(sqlite_engine) as db, shop_scope(sqlite_engine, 1) as scope:
+        plain, held = cost(db.first), cost(scope.first)
+    print(f"\nplain {plain * 1e6:.0f} µs, held {held * 1e6:.0f} µs")
+    assert held < 3 * plain + 100e-6
