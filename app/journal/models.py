@@ -1,4 +1,4 @@
-"""Delivery (a webhook received, a mutable work row), JournalEntry (append-only: what came, what was done with it), Event."""
+"""Delivery (a webhook received), JournalEntry (what was done with it), Event (a live change), what waits or failed."""
 
 from datetime import datetime
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field
 
-from app.db.columns import ShopOwned, Table, big, json, moment, of_shop
+from app.db.columns import ShopOwned, ShopPart, Table, big, json, moment, of_shop
 
 
 class Delivery(ShopOwned, table=True):
-    """A verified webhook. state: pending, done, ignored, unknown (topic), failed (error says why; may be tried again)."""
+    """A verified webhook. state: pending, done, ignored, unknown (topic), failed (`error` says why; may be retried)."""
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -43,7 +43,7 @@ class Rejected(Table, table=True):
 
 
 class JournalEntry(ShopOwned, table=True):
-    """What was done with a delivery, page or file. outcome: applied, unchanged, superseded, conflict, failed, ignored …;
+    """What was done with a delivery, page or file. outcome: applied, unchanged, superseded, conflict, failed …;
     counts: outcome -> records, for a page; digest: SHA-256 over the page's sorted record digests, or the body's."""
 
     __tablename__ = "journal"
@@ -91,3 +91,17 @@ class Event(ShopOwned, table=True):
     due_at: datetime = moment()
     error: str | None = None
     done_at: datetime | None = moment(None)
+
+
+class PendingFetch(ShopPart, table=True):
+    """Something to read afresh: a part that is missing, a conflict, a deletion to check. Done, the row goes."""
+
+    __tablename__ = "pending_fetches"
+    __table_args__ = (of_shop(), Index("pending_fetches_due", "shop_id", "due_at"))
+    kind: str = Field(primary_key=True)  # order, customer, product, checkout
+    external_id: str = Field(primary_key=True)
+    reason: str
+    requested_at: datetime = moment()
+    due_at: datetime = moment()
+    attempts: int = 0
+    error: str | None = None

@@ -1,0 +1,71 @@
+"""The worker: `python -m sync`. Works the jobs of all shops, and the timetable."""
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from app.jobs.base import Again, Job
+from app.jobs.local import Worker
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from app import settings
+from app.context import Context, open_context
+from app.errors import RegularsError
+from app.flows.runner import run_due
+from app.lib.log import log, write_json
+from app.mail.outbox import send_due
+from app.reactions import react
+from sync import timetable
+from sync.backfill import backfill
+from sync.fetch import fetch
+from sync.history import count_history
+from sync.pull import pull
+from sync.upkeep import check_webhooks, refresh_shop
+from webhooks.process import process
+
+HANDLERS: Mapping[str, Callable[[Context, Job], Again | None]] = {
+    "deliveries": process,
+    "backfill": backfill,
+    "pull": pull,
+    "fetch": fetch,
+    "react": react,
+    "flows": run_due,
+    "send": send_due,
+    "webhooks": check_webhooks,
+    "facts": refresh_shop,
+    "loyalty-history": count_history,
+}
+
+
+def run(context: Context, stop: threading.Event, threads: int = 4) -> None:
+    """Work until `stop` is set."""
+    scheduler = BackgroundScheduler(timezone="UTC")
+    scheduler.add_job(
+        timetable.tick, "interval", seconds=1, args=[context], max_instances=1, coalesce=True, misfire_grace_time=None
+    )
+    scheduler.start()
+    try:
+        Worker(context.engine, {name: partial(job, context) for name, job in HANDLERS.items()}, threads).run(stop)
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+def main() -> int:
+    write_json()
+    try:
+        context = open_context(settings.read())
+    except RegularsError as error:
+        print(f"regulars: {error}", file=sys.stderr)
+        return 2
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    log.info("worker started", database=context.engine.dialect.name)
+    run(context, stop)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

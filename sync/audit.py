@@ -1,0 +1,133 @@
+"""The audit: every order of the platform, read by a reader of its own, held against the store."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from app.commerce.models import Customer, Order, Product, Refund
+from app.context import Context
+from app.db.scope import ShopScope, shop_scope
+from app.lib.money import exponent
+from app.shops.clients import client_for
+from connectors.base import AuditCounts, AuditOrder, Client, Wait
+
+
+@dataclass(frozen=True)
+class Difference:
+    kind: str
+    external_id: str
+    field: str
+    platform: str | None
+    store: str | None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.external_id}: {self.field} is {self.platform} there and {self.store} here"
+
+
+@dataclass
+class Report:
+    """What an audit found. orders: how many the platform showed us."""
+
+    shop_id: str
+    domain: str
+    orders: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "differences": [asdict(difference) for difference in self.differences]}
+
+
+_Held = dict[str, tuple[bool, str, int, int, int, int]]
+
+
+def audit(context: Context, shop_id: int) -> Report:
+    """Hold a shop's store against its platform. Raises AuthLost, RateLimited or PlatformDown."""
+    client = client_for(context, shop_id)
+    with shop_scope(context.engine, shop_id) as scope:
+        report = Report(str(shop_id), scope.shop.domain)
+        held = _held(scope)
+        counts = _counts(scope)
+    seen = set()
+    for order in _orders(client):
+        seen.add(order.external_id)
+        report.orders += 1
+        report.differences += _compare(order, held.get(order.external_id))
+    report.differences += [
+        Difference("order", external_id, "order", None, "kept") for external_id in sorted(held.keys() - seen)
+    ]
+    report.differences += _compare_counts(client.audit_counts(), counts)
+    return report
+
+
+def _orders(client: Client) -> Iterator[AuditOrder]:
+    for item in client.audit_orders():
+        if isinstance(item, Wait):
+            time.sleep(item.seconds)
+        else:
+            yield item
+
+
+def _held(scope: ShopScope) -> _Held:
+    refunds = dict(
+        tuple(row) for row in scope.rows(select(Refund.order_id, func.count()).group_by(col(Refund.order_id)))
+    )
+    rows = scope.rows(
+        select(
+            Order.id,
+            Order.external_id,
+            Order.is_counted,
+            Order.currency,
+            Order.present_placed_minor,
+            Order.present_refunded_minor,
+            Order.present_net_minor,
+        ).where(col(Order.deleted_at).is_(None))
+    )
+    return {row[1]: (bool(row[2]), row[3], row[4], row[5], row[6], refunds.get(row[0], 0)) for row in rows}
+
+
+def _compare(order: AuditOrder, held: tuple[bool, str, int, int, int, int] | None) -> list[Difference]:
+    if held is None:
+        return [Difference("order", order.external_id, "order", "kept", None)]
+    there = (
+        order.is_counted,
+        order.currency,
+        _minor(order.placed, order.currency),
+        _minor(order.refunded, order.currency),
+        _minor(order.net, order.currency),
+        order.refunds,
+    )
+    names = ("counted", "currency", "placed", "refunded", "net", "refunds")
+    return [
+        Difference("order", order.external_id, name, str(theirs), str(ours))
+        for name, theirs, ours in zip(names, there, held, strict=True)
+        if theirs != ours
+    ]
+
+
+def _counts(scope: ShopScope) -> AuditCounts:
+    """What we hold. Guests, and customers whom only an order names, are not the platform's list."""
+    listed = (col(Customer.is_guest).is_(False), col(Customer.is_known).is_(True), col(Customer.deleted_at).is_(None))
+    return AuditCounts(
+        orders=scope.scalar(select(func.count()).select_from(Order).where(col(Order.deleted_at).is_(None))),
+        customers=scope.scalar(select(func.count()).select_from(Customer).where(*listed)),
+        products=scope.scalar(select(func.count()).select_from(Product).where(col(Product.deleted_at).is_(None))),
+    )
+
+
+def _compare_counts(there: AuditCounts, here: AuditCounts) -> list[Difference]:
+    found = []
+    for name in ("orders", "customers", "products"):
+        theirs, ours = getattr(there, name), getattr(here, name)
+        if theirs is not None and theirs != ours:
+            found.append(Difference("count", name, "count", str(theirs), str(ours)))
+    return found
+
+
+def _minor(amount: str, currency: str) -> int:
+    scaled = Decimal(amount).scaleb(exponent(currency))
+    return int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_UP))

@@ -1,0 +1,31 @@
+"""The backfill: a shop's whole history, once; its end makes the shop active."""
+
+from datetime import datetime
+
+from app.jobs.base import Again, Job
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from app import jobs
+from app.commerce.models import Order
+from app.context import Context
+from app.db.scope import ShopScope
+from app.segments.membership import evaluate
+from app.segments.models import Segment
+from sync.runs import work
+
+
+def backfill(context: Context, job: Job) -> Again | None:
+    """A job: a slice of a shop's backfill."""
+    return work(context, job, "backfill", _finish)
+
+
+def _finish(scope: ShopScope, now: datetime) -> None:
+    if scope.shop.backfilled_at is not None:
+        return
+    scope.shop.state, scope.shop.backfilled_at = "active", now
+    scope.shop.oldest_order_on = scope.scalar(select(func.min(col(Order.placed_on))))
+    for segment in scope.all(select(Segment)):
+        evaluate(scope, segment, now)
+    # what changed while the backfill read, and no webhook told
+    jobs.defer(scope, "pull", lane="ingest", dedupe="pull", priority=5)

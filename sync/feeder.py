@@ -1,0 +1,62 @@
+"""Reading ahead: a thread asks the platform for pages while the ingest lane writes: a slow shop blocks nothing."""
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+
+from connectors.base import Page, Wait
+
+_AHEAD = 3  # pages kept in memory
+_PATIENCE = 0.05
+
+Item = Page | Wait
+
+
+class Finished(Exception):
+    """There is nothing more to read."""
+
+
+class Feeder:
+    """Pages of one run, read by a thread of its own. `get` raises Finished at the end, or what the reading raised."""
+
+    def __init__(self, items: Iterator[Item], name: str) -> None:
+        self._items = items
+        self._queue: queue.Queue[Item | Exception] = queue.Queue(maxsize=_AHEAD)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._read, name=name, daemon=True)
+        self._thread.start()
+
+    def get(self) -> Item | None:
+        """The next page; None if none is there yet."""
+        try:
+            item = self._queue.get(timeout=_PATIENCE)
+        except queue.Empty:
+            return None
+        if isinstance(item, Exception):
+            self._put(item)  # whoever asks again hears the same
+            raise item
+        return item
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def _read(self) -> None:
+        try:
+            for item in self._items:
+                if not self._put(item):
+                    return
+                if isinstance(item, Wait):
+                    self._stop.wait(item.seconds)
+            self._put(Finished())
+        except Exception as error:  # handed over to whoever asks for the next page
+            self._put(error)
+
+    def _put(self, item: Item | Exception) -> bool:
+        while not self._stop.is_set():
+            try:
+                self._queue.put(item, timeout=0.2)
+                return True
+            except queue.Full:
+                time.sleep(0)
+        return False

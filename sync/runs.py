@@ -1,0 +1,149 @@
+"""Backfill and pull: one resource after the other, in slices of half a second that defer themselves again.
+
+The cursor is kept in the transaction of the data that it stands for: killed at any moment, a run goes on where it was.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from app.commerce.ingest import ingest
+from app.jobs.base import Again, Job
+from sqlmodel import select
+
+from app.context import Context
+from app.db.scope import ShopScope, shop_scope
+from app.errors import AuthLost
+from app.journal.keep import keep_failures, keep_page, request_fetches
+from app.lib.clock import utc_now
+from app.shops.clients import client_for, connector_of
+from connectors.base import Client, Page, Resource, Wait
+from sync.feeder import Feeder, Finished, Item
+from sync.models import Cursor, Run
+
+_SLICE = 0.5  # seconds
+_BATCH = 200  # records a transaction
+_BREATH = 0.002  # seconds in which whoever waits for the write lock gets it: it is tried every millisecond
+OVERLAP = timedelta(minutes=10)  # parents change before their children, and clocks differ
+
+Finish = Callable[[ShopScope, datetime], None]
+_feeders: dict[int, Feeder] = {}
+
+
+def work(context: Context, job: Job, kind: str, finish: Finish) -> Again | None:
+    """A slice of a shop's backfill or pull. `finish` runs in the transaction that ends the last resource."""
+    assert job.shop_id is not None
+    run = _current(context, job.shop_id, kind, finish)
+    if run is None:
+        return None
+    try:
+        return _slice(context, run)
+    except Finished:
+        _drop(run.id)
+        _end(context, run)
+        return Again(None)
+    except AuthLost as error:
+        _drop(run.id)
+        _pause(context, run, str(error))
+        raise
+    except Exception:
+        _drop(run.id)  # the next try reads on from the cursor that was kept
+        raise
+
+
+def _slice(context: Context, run: Run) -> Again:
+    feeder = _feeders.get(run.id)
+    if feeder is None:
+        feeder = _feeders[run.id] = Feeder(_reading(context, run), f"feeder-{run.kind}-{run.resource}")
+    until = time.monotonic() + _SLICE
+    while time.monotonic() < until:
+        match feeder.get():
+            case Page() as page:
+                _write(context, run, page)
+            case Wait() as wait:
+                _note(context, run, wait)
+                return Again(utc_now() + timedelta(seconds=min(wait.seconds, 5.0)))
+            case None:
+                return Again(utc_now() + timedelta(seconds=0.1))
+    return Again(None)
+
+
+def _reading(context: Context, run: Run) -> Iterator[Item]:
+    client: Client = client_for(context, run.shop_id)
+    resource: Resource = run.resource  # type: ignore[assignment]  # a column of text, written from the connector's own list
+    if run.kind == "backfill":
+        return client.backfill(resource, run.cursor)
+    assert run.since is not None
+    return client.pull(resource, run.since, run.cursor)
+
+
+def _write(context: Context, run: Run, page: Page) -> None:
+    batches = [page.records[start : start + _BATCH] for start in range(0, len(page.records), _BATCH)] or [()]
+    for place, records in enumerate(batches, 1):
+        now = utc_now()
+        with shop_scope(context.engine, run.shop_id, write=True) as scope:
+            outcome = ingest(scope, records, now, live=run.kind == "pull")
+            row = scope.get(Run, run.id)
+            row.done += len(records)
+            row.state, row.note, row.changed_at = "running", None, now
+            row.failed += keep_failures(scope, context.keyring, run.kind, outcome.failures, now)
+            request_fetches(scope, outcome.refetch, run.kind, now)
+            keep_page(scope, run.kind, run.resource, outcome, now, run_id=run.id)
+            if place == len(batches):
+                row.cursor, row.total = page.cursor, page.total or row.total
+                row.failed += keep_failures(scope, context.keyring, run.kind, page.failures, now)
+        time.sleep(_BREATH)
+
+
+def _current(context: Context, shop_id: int, kind: str, finish: Finish) -> Run | None:
+    """The run in hand, the next one begun, or None where all resources are done and `finish` has run."""
+    now = utc_now()
+    with shop_scope(context.engine, shop_id, write=True) as scope:
+        runs = {run.resource: run for run in scope.all(select(Run).where(Run.kind == kind))}
+        for resource in connector_of(scope.shop.platform).resources:
+            run = runs.get(resource)
+            if run is None:
+                run = scope.add(_begun(scope, kind, resource, now))
+            if run.state != "done":
+                return run
+        finish(scope, now)
+        if kind == "pull":  # one row a resource serves every pull: it says how the latest went
+            for run in runs.values():
+                scope.delete(run)
+    return None
+
+
+def _begun(scope: ShopScope, kind: str, resource: str, now: datetime) -> Run:
+    cursor = scope.find(Cursor, resource) if kind == "pull" else None
+    since = cursor.since - OVERLAP if cursor else None
+    return Run(shop_id=scope.shop_id, kind=kind, resource=resource, since=since, started_at=now, changed_at=now)
+
+
+def _end(context: Context, run: Run) -> None:
+    now = utc_now()
+    with shop_scope(context.engine, run.shop_id, write=True) as scope:
+        row = scope.get(Run, run.id)
+        row.state, row.cursor, row.note, row.finished_at, row.changed_at = "done", None, None, now, now
+        cursor = scope.find(Cursor, run.resource)
+        if cursor is None:
+            cursor = scope.add(Cursor(shop_id=run.shop_id, resource=run.resource, since=row.started_at))
+        cursor.since, cursor.pulled_at = row.started_at, now
+
+
+def _note(context: Context, run: Run, wait: Wait) -> None:
+    with shop_scope(context.engine, run.shop_id, write=True) as scope:
+        row = scope.get(Run, run.id)
+        row.state, row.note, row.cursor = "waiting", wait.why, wait.cursor or row.cursor
+
+
+def _pause(context: Context, run: Run, why: str) -> None:
+    with shop_scope(context.engine, run.shop_id, write=True) as scope:
+        scope.shop.state, scope.shop.state_reason = "paused", why
+        row = scope.get(Run, run.id)
+        row.state, row.error = "failed", why
+
+
+def _drop(run_id: int) -> None:
+    feeder = _feeders.pop(run_id, None)
+    if feeder is not None:
+        feeder.stop()

@@ -1,0 +1,110 @@
+"""What happens when: the one table of regular work. APScheduler only ticks; a unique (name, due_at) says who fires."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from app.commerce.abandonment import mark_abandoned
+from sqlalchemy import delete
+from sqlmodel import col, select
+
+from app import jobs
+from app.context import Context
+from app.db.scope import ShopScope, every_shop, shop_scope
+from app.flows.models import Enrollment
+from app.journal.models import Delivery, Event, JournalEntry, PendingFetch
+from app.lib.clock import utc_now
+from app.lib.log import log
+from app.mail.models import Message
+from app.mail.outbox import give_up_claims
+from app.shops.models import Shop
+
+_KEEP_BODIES = timedelta(days=14)
+_KEEP_EVENTS = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Entry:
+    name: str
+    every: timedelta
+    run: Callable[[ShopScope, datetime], None]
+
+    def slot(self, now: datetime) -> datetime:
+        """The latest moment at which the entry was due."""
+        seconds = int(self.every.total_seconds())
+        return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
+
+
+def pull(scope: ShopScope, now: datetime) -> None:
+    if scope.shop.state == "active":
+        jobs.defer(scope, "pull", lane="ingest", dedupe="pull", priority=5)
+    elif scope.shop.state == "connecting":
+        jobs.defer(scope, "backfill", lane="ingest", dedupe="backfill", priority=5)
+
+
+def minute(scope: ShopScope, now: datetime) -> None:
+    """Checkouts abandoned, flows due, and a job for every row that waits without one."""
+    mark_abandoned(scope, now)
+    give_up_claims(scope)
+    for name, lane, waiting in _WAITING:
+        if scope.first(waiting(now)) is not None:
+            jobs.defer(scope, name, lane=lane, dedupe=name, priority=0)
+
+
+def check_webhooks(scope: ShopScope, now: datetime) -> None:
+    if scope.shop.state == "active":
+        jobs.defer(scope, "webhooks", lane="push", dedupe="webhooks")
+
+
+def tidy(scope: ShopScope, now: datetime) -> None:
+    """Bodies go after 14 days, events and pages of the journal when nobody asks for them any more."""
+    old = col(Delivery.received_at) < now - _KEEP_BODIES
+    scope.execute(delete(Delivery).where(old, col(Delivery.state).in_(("done", "ignored"))))
+    scope.execute(delete(Event).where(col(Event.done_at) < now - _KEEP_EVENTS))
+    scope.execute(delete(JournalEntry).where(col(JournalEntry.at) < now - 3 * _KEEP_EVENTS))
+
+
+TIMETABLE = (
+    Entry("pull", timedelta(minutes=5), pull),
+    Entry("minute", timedelta(minutes=1), minute),
+    Entry("webhooks", timedelta(minutes=10), check_webhooks),
+    Entry("tidy", timedelta(days=1), tidy),
+)
+
+# (job, lane, what waits): a row whose job was lost is found again within a minute
+_WAITING = (
+    ("deliveries", "ingest", lambda now: _of(Delivery, "pending", Delivery.due_at, now)),
+    ("react", "react", lambda now: _of(Event, "pending", Event.due_at, now)),
+    ("flows", "react", lambda now: _of(Enrollment, "waiting", Enrollment.due_at, now)),
+    ("send", "send", lambda now: _of(Message, "queued", Message.not_before, now)),
+    ("fetch", "fetch", lambda now: select(PendingFetch.external_id).where(col(PendingFetch.due_at) <= now).limit(1)),
+)  # fmt: skip
+
+
+def tick(context: Context) -> None:
+    """Fire what is due by the clock of the shop's world; called every second, by every worker."""
+    now = utc_now()
+    for entry in TIMETABLE:
+        with every_shop(context.engine, write=True) as db:
+            is_ours = jobs.fire(db, entry.name, entry.slot(now))
+        if is_ours:
+            _fire(context, entry, now)
+
+
+def _fire(context: Context, entry: Entry, now: datetime) -> None:
+    for shop_id in _shops(context):
+        try:
+            with shop_scope(context.engine, shop_id, write=True) as scope:
+                entry.run(scope, now)
+        except Exception:  # one shop's fault must not keep the others from their turn
+            log.exception("timetable", entry=entry.name, shop=shop_id)
+
+
+def _shops(context: Context) -> Iterator[int]:
+    with every_shop(context.engine) as db:
+        ids = db.all(select(Shop.id).where(Shop.state != "uninstalled"))
+    yield from ids
+
+
+def _of(model, state, at, now):  # type: ignore[no-untyped-def]
+    return select(model.id).where(model.state == state, col(at) <= now).limit(1)

@@ -1,0 +1,84 @@
+"""Working through kept deliveries: each becomes records, the records go in, and the delivery says what came of it."""
+
+import time
+import zlib
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from app.commerce.ingest import ingest
+from app.jobs.base import Again, Job
+from sqlmodel import col, select
+
+from app import jobs
+from app.context import Context
+from app.db.scope import ShopScope, shop_scope
+from app.errors import BadInput
+from app.journal.keep import keep_failures, keep_page, request_fetches
+from app.journal.models import Delivery
+from app.lib.clock import utc_now
+from app.shops.clients import connector_of, facts_of
+from app.shops.lifecycle import apply
+from connectors.records import Hint, Lifecycle, Record
+
+_AT_ONCE = 50
+_SLICE = 0.4  # seconds
+
+
+def process(context: Context, job: Job) -> Again | None:
+    """A job: a slice of a shop's pending deliveries, in the order in which they came."""
+    assert job.shop_id is not None
+    until = time.monotonic() + _SLICE
+    while time.monotonic() < until:
+        if _batch(context, job.shop_id, utc_now()) < _AT_ONCE:
+            return None
+    return Again(None)
+
+
+def retry(scope: ShopScope, delivery_id: int, now: datetime) -> None:
+    """Let a failed delivery be tried once more."""
+    delivery = scope.get(Delivery, delivery_id)
+    delivery.state, delivery.due_at, delivery.error = "pending", now, None
+    jobs.defer(scope, "deliveries", lane="ingest", dedupe="deliveries", priority=0)
+
+
+def _batch(context: Context, shop_id: int, now: datetime) -> int:
+    with shop_scope(context.engine, shop_id, write=True) as scope:
+        pending = select(Delivery).where(Delivery.state == "pending", col(Delivery.due_at) <= now)
+        deliveries = scope.all(pending.order_by(col(Delivery.id)).limit(_AT_ONCE))
+        records: list[Record] = []
+        for delivery in deliveries:
+            records += _read(context, scope, delivery, now)
+        if records:
+            _take_in(context, scope, records, now)
+    return len(deliveries)
+
+
+def _read(context: Context, scope: ShopScope, delivery: Delivery, now: datetime) -> Sequence[Record]:
+    connector = connector_of(scope.shop.platform)
+    topic = connector.topics.get(delivery.topic)
+    if topic is None:
+        reason = connector.ignored.get(delivery.topic)
+        delivery.state, delivery.error = ("ignored", reason) if reason else ("unknown", "no line in TOPICS or IGNORED")
+        delivery.done_at = now
+        return ()
+    delivery.attempts += 1
+    try:
+        body = zlib.decompress(context.keyring.open(delivery.body or b""))
+        records = topic(body, facts_of(scope.shop))
+    except (BadInput, msgspec.ValidationError, msgspec.DecodeError) as error:
+        delivery.state, delivery.error = "failed", str(error)
+        return ()
+    delivery.state, delivery.done_at, delivery.error = "done", now, None
+    return records
+
+
+def _take_in(context: Context, scope: ShopScope, records: Sequence[Record], now: datetime) -> None:
+    for record in records:
+        if isinstance(record, Lifecycle):
+            apply(scope, record, now)
+    hints = [(record.kind, record.external_id) for record in records if isinstance(record, Hint)]
+    outcome = ingest(scope, [r for r in records if not isinstance(r, Hint | Lifecycle)], now, live=True)
+    keep_failures(scope, context.keyring, "delivery", outcome.failures, now)
+    request_fetches(scope, [*hints, *outcome.refetch], "delivery", now)
+    keep_page(scope, "delivery", "batch", outcome, now)
