@@ -1,0 +1,52 @@
+"""How WooCommerce writes texts, times, quantities and addresses."""
+
+from datetime import UTC, datetime
+from html import unescape
+
+from connectors.records import Address
+from connectors.woocommerce import types
+
+_NOWHERE = Address()
+
+
+def decoded(text: str) -> str:
+    return unescape(text) if "&" in text else text
+
+
+def utc(naive: datetime | None) -> datetime | None:
+    """The `_gmt` dates are in UTC and do not say so."""
+    if naive is None:
+        return None
+    return naive.replace(tzinfo=UTC) if naive.tzinfo is None else naive.astimezone(UTC)
+
+
+def moment(given: datetime) -> datetime:
+    return given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
+
+
+def quantity(said: int | float) -> int:
+    """Some plugins sell by weight: 0.4 of something is one line item still."""
+    whole = int(said)
+    return whole if whole == said else int(said + 0.5) or 1
+
+
+def titles(item: types.LineItem) -> tuple[str, str | None]:
+    """A product's title and its variation's, which WooCommerce writes as one name behind the parent's."""
+    name, parent = decoded(item.name), decoded(item.parent_name or "")
+    if not parent:
+        return name, None
+    return parent, name.removeprefix(parent).removeprefix(" - ") or None
+
+
+def plain(value: object) -> str:
+    """Meta values are anything at all; what is not text or a number is not shown."""
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+def address(place: types.Place) -> Address:
+    """As it was typed: an order's addresses are raw, <script> included."""
+    made = Address(
+        place.first_name, place.last_name, place.company, place.address_1, place.address_2, place.city, place.state,
+        place.postcode, place.country, place.phone or "",
+    )  # fmt: skip
+    return _NOWHERE if made == _NOWHERE else made
