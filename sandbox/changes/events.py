@@ -12,7 +12,8 @@ from sandbox.shop import Order, Shop
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened: order.created/updated/paid/cancelled/edited/deleted/restored/erased, refund.created,
-    customer.created/registered/updated/deleted/consent, checkout.created/updated/completed/emptied, product.updated/stock."""
+    customer.created/registered/updated/deleted/consent, checkout.created/updated/completed/emptied,
+    product.updated/stock."""
 
     kind: str
     object: object  # the Order, Refund, Person, Checkout or Product

@@ -1,0 +1,129 @@
+"""The companion plugin: it learns where Regulars is, and tells it of every cart, signed."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, request
+
+from sandbox.changes import Event
+from sandbox.shop import Checkout, Consent, Line
+from sandbox.woocommerce.answers import Body, answer, encode
+from sandbox.woocommerce.courier import Courier
+from sandbox.woocommerce.dates import gmt
+from sandbox.woocommerce.delivery import post, sign
+from sandbox.woocommerce.errors import ApiError
+from sandbox.woocommerce.house import House
+from sandbox.woocommerce.lines import Amounts, shipping_net
+from sandbox.woocommerce.writing import money
+
+NAMESPACE = "wc-regulars/v1"
+STATES = {"subscribed": "granted", "unsubscribed": "refused", "not_subscribed": "refused"}
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    shop: str
+    url: str
+    secret: str
+
+
+class Plugin:
+    def __init__(self, house: House, courier: Courier) -> None:
+        self.house, self.courier = house, courier
+        self.connected: Connection | None = None
+        house.box.listen(self._note)
+        house.route("POST", "connection", self.connect, "POST, DELETE", root=f"/wp-json/{NAMESPACE}")
+        house.route("DELETE", "connection", self.disconnect, "POST, DELETE", root=f"/wp-json/{NAMESPACE}")
+
+    def connection(self) -> Connection | None:
+        return self.connected
+
+    def connect(self) -> Response:
+        wanted = request.get_json(silent=True)
+        facts = [str(wanted.get(name) or "") for name in ("shop", "url", "secret")] if isinstance(wanted, dict) else []
+        if not all(facts) or len(facts) != 3:
+            raise ApiError(400, "regulars_invalid_connection", "A connection needs shop, url and secret.")
+        self.connected = Connection(facts[0], facts[1].rstrip("/"), facts[2])
+        return answer({"version": 1})
+
+    def disconnect(self) -> Response:
+        self.connected = None
+        return answer({"version": 1})
+
+    def _note(self, event: Event) -> None:
+        """The message is written when its turn comes, so a shopper who types says it once."""
+        if self.connected and isinstance(event.object, Checkout):
+            checkout = event.object
+            self.courier.send(("cart", checkout.id, checkout.state), lambda: self._send(checkout))
+
+    def _send(self, checkout: Checkout) -> bool:
+        to, options = self.connected, self.house.options
+        if to is None:
+            return False
+        with self.house.box.lock:
+            body = encode(self.message(checkout))
+        headers = {
+            "X-WC-Webhook-Source": f"{options.home_url}/",
+            "X-WC-Webhook-Topic": "regulars.cart",
+            "X-WC-Webhook-Delivery-ID": secrets.token_hex(16),
+            "X-WC-Webhook-Signature": sign(body, to.secret),
+        }
+        return post(f"{to.url}/webhooks/woocommerce/{to.shop}", body, headers, options)
+
+    def message(self, checkout: Checkout) -> Body:
+        person = self.house.box.shop.people.get(checkout.person_id or 0)
+        rate = {} if checkout.rate is None else {"rate": f"{checkout.rate:f}"}
+        amounts = [(line, Amounts(checkout, line)) for line in checkout.lines]
+        is_open = checkout.state == "open"
+        return {
+            "version": 1,
+            "session": checkout.session,
+            "email": checkout.email,
+            "customer_id": person.id if person and person.registered else 0,
+            "items": [self._item(checkout, line, amount) for line, amount in amounts],
+            "totals": self._totals(checkout, [amount for _, amount in amounts]),
+            "currency": checkout.currency,
+            **rate,
+            "language": checkout.locale,
+            "consent": _consent(checkout.consent),
+            "restore_url": self._restore_url(checkout) if is_open else None,
+            "state": checkout.state,
+            "order_id": checkout.order_id,
+            "updated_at": f"{gmt(checkout.updated_at)}Z",
+        }
+
+    def _restore_url(self, checkout: Checkout) -> str:
+        return f"{self.house.options.home_url}/?regulars-cart={checkout.session}.{checkout.restore_token}"
+
+    def _item(self, checkout: Checkout, line: Line, amount: Amounts) -> Body:
+        product = self.house.box.shop.products.get(line.product_id or 0)
+        return {
+            "product_id": line.product_id or 0,
+            "variation_id": line.variant_id if product and product.option_names else 0,
+            "name": line.title,
+            "sku": line.sku,
+            "quantity": line.quantity,
+            "total": money(amount.total + sum(amount.taxes), checkout.currency),
+            "image": product.image_url if product else None,
+        }
+
+    @staticmethod
+    def _totals(checkout: Checkout, amounts: list[Amounts]) -> dict[str, Any]:
+        """Tax in the total and on its own; the rest net of it, as the cart counts."""
+        tax = sum(sum(a.taxes) for a in amounts) + sum(line.tax_minor for line in checkout.shipping)
+        totals = {
+            "total": checkout.total_minor,
+            "subtotal": sum(a.subtotal for a in amounts),
+            "tax": tax,
+            "shipping": sum(shipping_net(checkout, line) for line in checkout.shipping),
+            "discount": sum(a.subtotal - a.total for a in amounts),
+        }
+        return {name: money(minor, checkout.currency) for name, minor in totals.items()}
+
+
+def _consent(consent: Consent | None) -> Body:
+    if consent is None or consent.state not in STATES:
+        return {"state": "unknown", "at": None, "text": None}
+    at = f"{gmt(consent.at)}Z" if consent.at else None
+    return {"state": STATES[consent.state], "at": at, "text": consent.text}
