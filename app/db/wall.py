@@ -33,21 +33,24 @@ def hold(state: ORMExecuteState) -> None:
     statement = state.statement
     if isinstance(statement, UpdateBase):
         _check_write(state, statement)
-    options = [criterion(entity, shop_id) for entity in entities(statement)]
+    options = [criterion(entity, has_alias, shop_id) for entity, has_alias in entities(statement).items()]
     state.statement = statement.options(*options)
 
 
 @lru_cache(maxsize=4096)
-def criterion(entity: Any, shop_id: int) -> Any:
-    """The option that holds a class, by whatever alias it is named, to the shop."""
-    if shop_column(entity).key == "id":
+def criterion(entity: Any, has_alias: bool, shop_id: int) -> Any:
+    """The option that holds a class to the shop."""
+    if not has_alias:
+        return with_loader_criteria(entity, shop_column(entity) == shop_id)
+    if shop_column(entity).key == "id":  # only a function is asked again for each alias
         return with_loader_criteria(entity, lambda each: each.id == shop_id, include_aliases=True)
     return with_loader_criteria(entity, lambda each: each.shop_id == shop_id, include_aliases=True)
 
 
-def entities(statement: Executable) -> list[Any]:
-    """The classes that a statement names, subqueries and all. Raises ScopeError for what it cannot tell."""
-    found: dict[Any, None] = {}
+def entities(statement: Executable) -> dict[Any, bool]:
+    """The classes that a statement names, subqueries and all, and whether by an alias. Raises ScopeError for what it
+    cannot tell."""
+    found: dict[Any, bool] = {}
     frames: list[Any] = [statement]
     for frame in frames:  # grows: each subquery is a frame of its own, with froms of its own
         named: set[Any] = set()
@@ -58,13 +61,14 @@ def entities(statement: Executable) -> list[Any]:
             if entity is None:
                 bare.update(_source(element))
             else:
-                found[entity.mapper.class_] = None
+                model = entity.mapper.class_
+                found[model] = entity.is_aliased_class or found.get(model, False)
                 named.add(entity.selectable)
         if not bare <= named:
             raise ScopeError("name the classes, not their tables")
     if not found:
         raise ScopeError("the statement names no class of ours")
-    return list(found)
+    return found
 
 
 def _within(frame: Any, frames: list[Any]) -> Iterator[Any]:
