@@ -1,0 +1,25 @@
+"""What can be set about the Shopify face."""
+
+from dataclasses import dataclass
+
+SCOPES = (
+    "read_all_orders",
+    "read_customers",
+    "read_orders",
+    "read_products",
+    "write_customers",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    domain: str = "regulars-demo.myshopify.com"
+    client_id: str = "demo-client-id"
+    client_secret: str = "demo-client-secret"
+    access_token: str | None = None  # of a custom app, never expiring: shpat_…
+    scopes: tuple[str, ...] = SCOPES
+    app_url: str | None = None
+    restore_rate: int = 2_000  # points a second
+    retry_scale: float = 1.0  # 1: eight retries over four hours, as the platform has it
+    bulk_pause: float = 0.0  # seconds between a bulk operation's creation and its run
+    api_version: str = "2026-10"
