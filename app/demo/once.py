@@ -1,0 +1,167 @@
+"""`regulars demo --once`: the whole journey without a person, and the proof at its end."""
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import col, select
+
+from app.context import Context
+from app.db.scope import shop_scope
+from app.demo.figures import after_shoppers, figures
+from app.demo.processes import Crew
+from app.demo.street import FACES, Ports, Street, jump
+from app.errors import RegularsError
+from app.jobs.models import JobRow
+from app.journal.models import Delivery, Event, PendingFetch
+from app.lib import clock
+from app.lib.clock import utc_now
+from app.mail.models import Message
+from sync.audit import audit
+
+_ABANDONED = timedelta(minutes=62)
+_BACKFILL = 3600.0
+
+
+def once(data: str, file: Path | None, database_url: str | None, as_json: bool) -> int:
+    """0 only if no audit finds a difference and every step happened in both shops."""
+    with tempfile.TemporaryDirectory(prefix="regulars-demo-") as folder:
+        home = Path(folder)
+        url = database_url or f"sqlite:///{home / 'regulars.sqlite'}"
+        try:
+            with Crew(home / "logs") as crew:
+                report, faults = _journey(Street(crew, home, url, Ports.free(), moving_clock=True), data, file)
+        except RegularsError as error:
+            print(f"regulars: {error}", file=sys.stderr)
+            return 2
+        finally:
+            clock.follow(None)
+    _show(report, as_json)
+    for fault in faults:
+        print(f"regulars: {fault}", file=sys.stderr)
+    return 1 if faults else 0
+
+
+def _journey(street: Street, data: str, file: Path | None) -> tuple[dict[str, Any], list[str]]:
+    seconds: dict[str, float] = {}
+    with _timed(seconds, "start"):
+        street.open_database()
+        street.start_shops(data, file)
+        context = street.start_house()
+    with _timed(seconds, "backfill"):
+        street.connect_shops(context)
+        street.until("both backfills have ended", lambda: _is_backfilled(context, street), _BACKFILL)
+        street.until("all work is done", lambda: _is_idle(context, street))
+    with _timed(seconds, "figures and audit"):
+        shops = [_figures(context, street, face) for face in FACES]
+    with _timed(seconds, "shoppers"):
+        _shoppers(context, street)
+    with _timed(seconds, "audit after"):
+        after = [_after(context, street, face) for face in FACES]
+    rounded = {stage: round(taken, 1) for stage, taken in seconds.items()}
+    report = {"shops": shops, "after_shoppers": after, "seconds": rounded, "peak_rss_mb": street.crew.peak_rss_mb()}
+    return report, _faults(shops, after)
+
+
+def _shoppers(context: Context, street: Street) -> None:
+    """A morning in the shops; an hour and more later the mails; then who comes back, and who wants a refund."""
+    for face in FACES:
+        street.tell(face, "shoppers", act="morning", mailbox=street.mails_url)
+    _settle(context, street)
+    jump(street, utc_now() + _ABANDONED)
+    street.until("a mail was sent in both shops", lambda: _mails_are_sent(context, street), 120)
+    _settle(context, street)
+    for act in ("recover", "refund"):
+        for face in FACES:
+            street.tell(face, "shoppers", act=act, mailbox=street.mails_url)
+        _settle(context, street)
+
+
+def _settle(context: Context, street: Street) -> None:
+    for face in FACES:
+        street.tell(face, "webhooks/flush")
+    street.until("all work is done", lambda: _is_idle(context, street))
+
+
+def _is_backfilled(context: Context, street: Street) -> bool:
+    for shop_id in street.shops.values():
+        with shop_scope(context.engine, shop_id) as scope:
+            if scope.shop.state == "paused":
+                raise RegularsError(f"{scope.shop.domain} is paused: {scope.shop.state_reason}")
+            if scope.shop.backfilled_at is None:
+                return False
+    return True
+
+
+def _is_idle(context: Context, street: Street) -> bool:
+    """Nothing waits that could be done now."""
+    now = utc_now()
+    for shop_id in street.shops.values():
+        with shop_scope(context.engine, shop_id) as scope:
+            waiting = (
+                select(Delivery.id).where(Delivery.state == "pending"),
+                select(Event.id).where(Event.state == "pending"),
+                select(PendingFetch.external_id).where(col(PendingFetch.due_at) <= now),
+                select(Message.id).where(col(Message.state).in_(("queued", "sending")), col(Message.not_before) <= now),
+                select(JobRow.id).where(
+                    JobRow.shop_id == shop_id, col(JobRow.state).in_(("ready", "running")), col(JobRow.due_at) <= now
+                ),
+            )
+            if any(scope.first(statement.limit(1)) is not None for statement in waiting):
+                return False
+    return True
+
+
+def _mails_are_sent(context: Context, street: Street) -> bool:
+    for shop_id in street.shops.values():
+        with shop_scope(context.engine, shop_id) as scope:
+            if scope.first(select(Message.id).where(Message.state == "sent").limit(1)) is None:
+                return False
+    return True
+
+
+def _figures(context: Context, street: Street, face: str) -> dict[str, Any]:
+    with shop_scope(context.engine, street.shops[face]) as scope:
+        found = figures(scope)
+    return {**found, "audit_differences": len(audit(context, street.shops[face]).differences)}
+
+
+def _after(context: Context, street: Street, face: str) -> dict[str, Any]:
+    with shop_scope(context.engine, street.shops[face]) as scope:
+        found = after_shoppers(scope)
+    report = audit(context, street.shops[face])
+    for difference in report.differences[:20]:
+        print(f"regulars: {report.domain}: {difference}", file=sys.stderr)
+    return {**found, "audit_differences": len(report.differences)}
+
+
+def _faults(shops: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[str]:
+    faults = [f"{s['domain']}: the audit finds differences" for s in (*shops, *after) if s["audit_differences"]]
+    for shop in after:
+        for step in ("mails_sent", "recovered_orders", "points"):
+            if not shop[step]:
+                faults.append(f"{shop['domain']}: {step} is {shop[step]}")
+    return faults
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    seconds[stage] = time.monotonic() - began
+
+
+def _show(report: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(report, indent=2))
+        return
+    for shop in (*report["shops"], *report["after_shoppers"]):
+        print("  ".join(f"{name} {value}" for name, value in shop.items()))
+    print("seconds", report["seconds"])
+    print("peak RSS in MB", report["peak_rss_mb"])
