@@ -47,7 +47,7 @@ APPLICATIONS = {
     "manual": "ManualDiscountApplication",
 }
 # their objects never occur in the sandbox
-EMPTY = ("Company", "LineItemSellingPlan", "OrderAttribution", "PurchasingCompany")
+EMPTY = ("Company", "GiftCardSale", "LineItemSellingPlan", "OrderAttribution", "PurchasingCompany")
 
 
 @cache

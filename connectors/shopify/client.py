@@ -1,0 +1,106 @@
+"""One shop's API: history by bulk operations, changes by pages, single things by id."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import requests
+
+from app.errors import BadInput, NotFound, RegularsError
+from app.lib.money import exponent
+from connectors.base import AuditCounts, AuditOrder, Page, Resource, ShopFacts, Wait, Webhook
+from connectors.records import Deletion, Record
+from connectors.shopify import audit, history, normalise, pages, subscriptions, types
+from connectors.shopify.bulk import Bulk, BulkFailed
+from connectors.shopify.history import Cursor
+from connectors.shopify.transport import Transport
+
+
+class Shop(types.Part):
+    id: str
+    name: str
+    myshopify_domain: str
+    url: str
+    currency_code: str
+    iana_timezone: str
+    taxes_included: bool
+    contact_email: str | None = None
+
+
+class ShopifyClient:
+    """Keeps `connectors.base.Client`. work: the folder for bulk files."""
+
+    def __init__(self, domain: str, secrets: Mapping[str, str], session: requests.Session, work: Path) -> None:
+        self._transport = Transport(domain, secrets, session)
+        self._bulk = Bulk(self._transport, work)
+
+    def facts(self) -> ShopFacts:
+        shop = self._transport.run("shop", None, dict[str, Shop])["shop"]
+        return ShopFacts(
+            domain=shop.myshopify_domain,
+            name=shop.name,
+            currency=shop.currency_code,
+            timezone=shop.iana_timezone,
+            home_url=shop.url,
+            email=shop.contact_email or None,
+            taxes_included=shop.taxes_included,
+            decimals=exponent(shop.currency_code),
+            external_id=normalise.number(shop.id),
+        )
+
+    def backfill(self, resource: Resource, cursor: str | None) -> Iterator[Page | Wait]:
+        place = Cursor.read(cursor)
+        if resource in history.KINDS and not place.by_pages:
+            try:
+                yield from history.read(self._bulk, self.fetch, resource, place)
+                return
+            except BulkFailed:
+                place = Cursor(by_pages=True)  # slower, and nothing is missed
+        yield from self._by_pages(resource, None, place)
+
+    def pull(self, resource: Resource, since: datetime, cursor: str | None) -> Iterator[Page | Wait]:
+        moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return self._by_pages(resource, f"updated_at:>='{moment}'", Cursor.read(cursor))
+
+    def fetch(self, kind: str, external_ids: Sequence[str]) -> Sequence[Record]:
+        """A checkout can be asked for by its number only; one that is named by its token is left out."""
+        wanted = next((one for one in pages.KINDS.values() if one.name == kind), None)
+        if wanted is None:
+            raise NotFound(f"Shopify has no {kind} to read by id.")
+        ids = [one for one in external_ids if one.isascii() and one.isdigit()]
+        return [self._fetched(wanted, one, node) for one, node in pages.by_id(self._transport, wanted, ids)]
+
+    def webhooks(self) -> Sequence[Webhook]:
+        return subscriptions.listed(self._transport)
+
+    def subscribe(self, address: str, secret: str) -> Sequence[Webhook]:
+        return subscriptions.subscribe(self._transport, address)
+
+    def unsubscribe(self, address: str) -> None:
+        subscriptions.unsubscribe(self._transport, address)
+
+    def announce(self, shop_id: str, public_url: str, secret: str) -> bool:
+        """Shopify's checkouts come as webhooks: there is no plugin to tell."""
+        return False
+
+    def audit_orders(self) -> Iterator[AuditOrder | Wait]:
+        return audit.orders(self._bulk)
+
+    def audit_counts(self) -> AuditCounts:
+        return audit.counts(self._transport)
+
+    def _by_pages(self, resource: Resource, search: str | None, place: Cursor) -> Iterator[Page]:
+        if resource not in pages.KINDS:
+            raise NotFound(f"Shopify lists no {resource} of their own.")
+        for page in pages.walk(self._transport, pages.KINDS[resource], search, place.after):
+            cursor = str(Cursor(by_pages=True, after=page.cursor)) if page.cursor else None
+            yield Page(page.records, cursor, page.failures)
+
+    def _fetched(self, kind: pages.Kind, external_id: str, node: msgspec.Raw | None) -> Record:
+        if node is None:
+            return Deletion(kind.name, external_id)
+        try:
+            return kind.read(bytes(node), self._transport)
+        except (msgspec.ValidationError, BadInput) as error:
+            raise RegularsError(f"{kind.name} {external_id} cannot be read: {error}") from error

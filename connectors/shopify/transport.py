@@ -1,0 +1,231 @@
+"""GraphQL over HTTP: one version, paced by the shop's own bucket, every trouble an error that says who must act."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+import requests
+
+from app.errors import AuthLost, PlatformDown, RateLimited, RegularsError
+from connectors.shopify.auth import Token
+from connectors.shopify.queries import document
+
+VERSION = "2026-10"
+PATIENCE = 8.0  # seconds that one call may wait inside; what takes longer is the caller's to wait for
+TIMEOUT = (5, 60)
+_PAUSES = (0.5, 1.5, 4.0)
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Bucket(msgspec.Struct, rename="camel"):
+    """What a shop lets us ask: points, and how many come back each second."""
+
+    maximum_available: float
+    currently_available: float
+    restore_rate: float
+
+
+class Cost(msgspec.Struct, rename="camel"):
+    requested_query_cost: float = 0
+    throttle_status: Bucket | None = None
+
+
+class Search(msgspec.Struct):
+    warnings: list[dict[str, Any]] = []
+
+
+class Extensions(msgspec.Struct):
+    cost: Cost | None = None
+    search: list[Search] = []
+
+
+class GraphError(msgspec.Struct):
+    message: str = ""
+    path: list[str | int] = []
+    extensions: dict[str, Any] = {}
+
+    @property
+    def code(self) -> str:
+        return str(self.extensions.get("code", ""))
+
+    @property
+    def words(self) -> str:
+        where = ".".join(str(step) for step in self.path)
+        return f"{where}: {self.message}" if where else self.message
+
+
+class Answer(msgspec.Struct):
+    """data as raw JSON, for the caller's own type to read; errors beside data say what was refused."""
+
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    errors: list[GraphError] | str = []
+    extensions: Extensions | None = None
+
+    @property
+    def refused(self) -> list[GraphError]:
+        return [GraphError(self.errors)] if isinstance(self.errors, str) else self.errors
+
+    def read(self, kind: type[T]) -> T:
+        return msgspec.json.decode(self.data, type=kind)
+
+
+_answer = msgspec.json.Decoder(Answer)
+
+
+class Pace:
+    """The bucket of one shop as last seen, shared by all that talk to it from this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._bucket: Bucket | None = None
+        self._seen = 0.0
+        self._costs: dict[str, float] = {}
+
+    def wait_for(self, name: str) -> float:
+        """Seconds until the shop can pay for this document, which costs what it cost the last time."""
+        with self._lock:
+            if self._bucket is None:
+                return 0.0
+            back = (time.monotonic() - self._seen) * self._bucket.restore_rate
+            left = min(self._bucket.maximum_available, self._bucket.currently_available + back)
+            short = min(self._costs.get(name, 0.0), self._bucket.maximum_available) - left
+            return max(0.0, short / max(self._bucket.restore_rate, 1.0))
+
+    def learn(self, name: str, cost: Cost | None) -> None:
+        if cost is None:
+            return
+        with self._lock:
+            self._costs[name] = cost.requested_query_cost
+            if cost.throttle_status is not None:
+                self._bucket, self._seen = cost.throttle_status, time.monotonic()
+
+
+_paces: dict[str, Pace] = {}
+
+
+class Transport:
+    def __init__(self, domain: str, secrets: Mapping[str, str], session: requests.Session) -> None:
+        self.domain, self.session = domain, session
+        self._token = Token(domain, secrets, session)
+        self._pace = _paces.setdefault(domain, Pace())
+        self._sleep: Callable[[float], None] = time.sleep
+
+    def ask(self, name: str, variables: Mapping[str, Any] | None = None) -> Answer:
+        """The answer to a document of `queries/`. Partial data is kept, `refused` says what is missing of it."""
+        body = msgspec.json.encode({"query": document(name), "variables": variables or {}})
+        patience = Patience(self._sleep)
+        while True:
+            patience.wait(self._pace.wait_for(name), f"{self.domain} lets us ask again soon")
+            answer = self._try(body, patience)
+            if answer is None:
+                continue
+            self._pace.learn(name, answer.extensions.cost if answer.extensions else None)
+            if any(error.code == "THROTTLED" for error in answer.refused):
+                patience.wait(max(self._pace.wait_for(name), 0.2), f"{self.domain} throttles us")
+                continue
+            return _checked(name, answer)
+
+    def run(self, name: str, variables: Mapping[str, Any] | None, kind: type[T]) -> T:
+        """An answer that is of use only when whole."""
+        answer = self.ask(name, variables)
+        if answer.refused:
+            raise _error(name, answer.refused)
+        return answer.read(kind)
+
+    def _try(self, body: bytes, patience: "Patience") -> Answer | None:
+        """One request; None when it is worth another try, after a pause that was taken here."""
+        token = self._token.value()
+        headers = {"X-Shopify-Access-Token": token, "Content-Type": "application/json", "Accept": "application/json"}
+        url = f"https://{self.domain}/admin/api/{VERSION}/graphql.json"
+        try:
+            response = self.session.post(url, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False)
+        except requests.RequestException as error:
+            patience.again(PlatformDown(f"{self.domain} does not answer: {error}"))
+            return None
+        self._check_version(response)
+        if response.status_code == 200:
+            try:
+                return _answer.decode(response.content)
+            except msgspec.MsgspecError as error:
+                patience.again(PlatformDown(f"{self.domain} answered something else than JSON: {error}"))
+                return None
+        self._refused(response, token, patience)
+        return None
+
+    def _refused(self, response: requests.Response, token: str, patience: "Patience") -> None:
+        status = response.status_code
+        if status == 401 and patience.once() and self._token.forget(token):
+            return  # the token had run out or was taken back: a fresh one decides
+        if status in {401, 403}:
+            raise AuthLost(f"{self.domain} no longer accepts our access token (HTTP {status}).")
+        if status in {402, 404, 423}:
+            raise AuthLost(f"{self.domain} is closed, frozen or not a shop (HTTP {status}).")
+        if status == 429:
+            patience.wait(_retry_after(response), f"{self.domain} answers 429")
+            return
+        trouble = PlatformDown(f"{self.domain} answered HTTP {status}.")
+        if status < 500:
+            raise trouble
+        patience.again(trouble)
+
+    def _check_version(self, response: requests.Response) -> None:
+        served = response.headers.get("X-Shopify-API-Version", VERSION)
+        if served != VERSION:
+            log.warning("%s served Admin API %s instead of %s", self.domain, served, VERSION)
+        if reason := response.headers.get("X-Shopify-API-Deprecated-Reason"):
+            log.warning("%s says that we use something deprecated: %s", self.domain, reason)
+
+
+class Patience:
+    """How long one call has waited inside. Short waits are slept, longer ones raised."""
+
+    def __init__(self, sleep: Callable[[float], None]) -> None:
+        self._sleep, self._left, self._tries, self._was_asked = sleep, PATIENCE, 0, False
+
+    def once(self) -> bool:
+        """True the first time."""
+        was_asked, self._was_asked = self._was_asked, True
+        return not was_asked
+
+    def wait(self, seconds: float, why: str) -> None:
+        if seconds > self._left:
+            raise RateLimited(f"{why}: in {seconds:.1f} s", seconds)
+        self._left -= seconds
+        if seconds > 0:
+            self._sleep(seconds)
+
+    def again(self, error: RegularsError) -> None:
+        if self._tries == len(_PAUSES) or _PAUSES[self._tries] > self._left:
+            raise error
+        self._tries += 1
+        self.wait(_PAUSES[self._tries - 1], str(error))
+
+
+def _retry_after(response: requests.Response) -> float:
+    try:
+        return max(0.1, float(response.headers.get("Retry-After", 2)))
+    except ValueError:  # a date: rare enough to wait a round minute
+        return 60.0
+
+
+def _checked(name: str, answer: Answer) -> Answer:
+    warnings = [w for search in (answer.extensions.search if answer.extensions else ()) for w in search.warnings]
+    if warnings:  # the platform ignores a filter that it does not know, and answers everything
+        raise RegularsError(f"{name}: the search was not understood: {warnings}")
+    if bytes(answer.data) == b"null":
+        raise _error(name, answer.refused or [GraphError("an answer without data")])
+    return answer
+
+
+def _error(name: str, errors: list[GraphError]) -> RegularsError:
+    words = "; ".join(dict.fromkeys(error.words for error in errors))
+    codes = {error.code for error in errors}
+    if "ACCESS_DENIED" in codes:
+        return AuthLost(f"Shopify refuses {name}: {words}")
+    if "INTERNAL_SERVER_ERROR" in codes:
+        return PlatformDown(f"Shopify failed at {name}: {words}")
+    return RegularsError(f"Shopify cannot answer {name}: {words}")
