@@ -1,5 +1,6 @@
 """The demo's processes: started together, ended together, their memory watched."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -51,7 +52,7 @@ class Crew:
         return self.processes[name]
 
     def wait_ready(self, name: str, seconds: float = 120.0) -> None:
-        """Until the process says "ready" in its log. Raises PlatformDown with the log's end if it ends or is too slow."""
+        """Until the process says "ready" in its log. Raises PlatformDown with the log's end if it does not."""
         process = self.processes[name]
         until = time.monotonic() + seconds
         while b"ready " not in process.log.read_bytes():
@@ -77,10 +78,8 @@ class Crew:
         for process in ending:
             _signal_group(process.popen.pid, signal.SIGTERM)
         for process in ending:
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.popen.wait(10)
-            except subprocess.TimeoutExpired:
-                pass
             _signal_group(process.popen.pid, signal.SIGKILL)
             process.popen.wait()
 
@@ -110,7 +109,5 @@ def _peak_mb(pid: int) -> float:
 
 
 def _signal_group(pid: int, what: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, what)
-    except ProcessLookupError:
-        pass

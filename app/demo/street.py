@@ -21,7 +21,6 @@ from app.errors import PlatformDown, Refused
 from app.furnish import furnish
 from app.lib import clock
 from app.lib.clock import set_demo_clock, utc_now
-from app.settings import Settings
 from app.shops.connect import connect
 from app.shops.models import Shop
 
@@ -168,6 +167,3 @@ def all_shops(context: Context) -> dict[str, int]:
     """Platform -> shop id, of the shops that are connected."""
     with every_shop(context.engine) as db:
         return {shop.platform: shop.id for shop in db.all(select(Shop).order_by(col(Shop.id)))}
-
-
-__all__ = ["FACES", "Ports", "Settings", "Street", "all_shops", "jump"]

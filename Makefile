@@ -1,0 +1,56 @@
+# Everything a newcomer types. Each target begins with `setup`, which does only what is not done yet.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: setup demo test bench bench-large format clean
+.DELETE_ON_ERROR:
+
+setup: $(VENV)/.installed static/dist/manifest.json  ## the environment and the front end
+
+$(VENV)/.installed: requirements.lock cdnow.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed (PYTHON=python3.12 make …)"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r cdnow.lock
+	printf '#!/bin/sh\nexec "%s" -m app.cli "$$@"\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/regulars
+	chmod +x $(BIN)/regulars
+	echo "$(CURDIR)" > "$$($(BIN)/python -c 'import site; print(site.getsitepackages()[0])')/regulars.pth"
+	touch $@
+
+static/dist/manifest.json: package-lock.json $(wildcard ui/* ui/*/*) | $(VENV)/.installed
+	PYTHON=$(BIN)/python bash ui/build.sh
+
+demo: setup  ## two shops, connected, with shoppers at work
+	$(BIN)/regulars demo $(DEMO)
+
+$(VENV)/.tested: requirements-dev.lock $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	touch $@
+
+tests/node_modules/.installed: tests/package-lock.json static/dist/manifest.json
+	PYTHON=$(BIN)/python bash ui/npm.sh tests
+	touch $@
+
+test: setup $(VENV)/.tested tests/node_modules/.installed  ## every check and every test, the browser's and PostgreSQL's included
+	bash tests/needs.sh
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest $(TESTS)
+
+bench: setup $(VENV)/.tested  ## the benchmarks: at most 8 minutes, benchmarks/results.json
+	$(BIN)/python -m benchmarks
+
+bench-large: setup $(VENV)/.tested  ## what takes longer
+	$(BIN)/python -m benchmarks --large
+
+format: $(VENV)/.tested
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) static/dist node_modules tests/node_modules .regulars
