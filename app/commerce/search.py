@@ -1,14 +1,14 @@
 """The list of customers: found by the beginning of a name or an email, in four orders, a page at a time."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, exists, or_, tuple_
+from sqlalchemy import ColumnElement, or_, tuple_
 from sqlmodel import col, select
 
+from app.commerce.identity import name_key
 from app.commerce.models import Customer, CustomerStats
 from app.db.columns import from_micros, to_micros
 from app.db.scope import ShopScope
@@ -23,6 +23,7 @@ _BY: dict[str, tuple[Any, ...]] = {
     "net": (CustomerStats.net_minor, CustomerStats.customer_id),
     "orders": (CustomerStats.orders_count, CustomerStats.net_minor, CustomerStats.customer_id),
     "last": (CustomerStats.last_order_at, CustomerStats.customer_id),
+    "never": (CustomerStats.customer_id,),
     "name": (Customer.name_key, Customer.id),
 }
 _LAST = "\U0010ffff"  # sorts after every letter
@@ -31,63 +32,39 @@ _LAST = "\U0010ffff"  # sorts after every letter
 @dataclass(frozen=True)
 class Found:
     customer: Customer
-    stats: CustomerStats | None  # None: no order yet
+    stats: CustomerStats
     key: Key  # where a page that ends here goes on
 
 
 def find(scope: ShopScope, text: str, sort: Sort, after: Key | None, limit: int) -> list[Found]:
-    """Customers that match, from after the key on. Sorted by a figure, those without orders come last, newest first:
-    so each part of the list is read straight from an index."""
-    if sort == "name":
-        return _by_name(scope, text, after, limit)
-    rows = [] if after and after[0] == "none" else _by_figure(scope, text, sort, after, limit)
-    if len(rows) < limit:
-        rows += _without_orders(scope, text, after, limit - len(rows))
-    return rows
+    """Customers that match, from after the key on. By last order, those who never ordered come last: they are a part of
+    their own, so that each part is read straight from an index."""
+    if sort != "last":
+        return _part(scope, text, sort, after, limit)
+    found = [] if after and len(after) == 1 else _part(scope, text, "last", after, limit)
+    if len(found) < limit:
+        found += _part(scope, text, "never", after if after and len(after) == 1 else None, limit - len(found))
+    return found
 
 
-def fold(text: str) -> str:
-    """Lower case without accents, spaces single: how names are kept for search."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return " ".join(plain.split())
-
-
-def _by_figure(scope: ShopScope, text: str, sort: Sort, after: Key | None, limit: int) -> list[Found]:
+def _part(scope: ShopScope, text: str, sort: str, after: Key | None, limit: int) -> list[Found]:
     columns = [col(column) for column in _BY[sort]]
     joined = select(Customer, CustomerStats).join(CustomerStats, col(CustomerStats.customer_id) == col(Customer.id))
-    wanted = joined.where(*_matching(text), col(CustomerStats.last_order_at).is_not(None))
-    if after:
-        wanted = wanted.where(tuple_(*columns) < tuple_(*_values(sort, after)))
-    rows = scope.rows(wanted.order_by(*(column.desc() for column in columns)).limit(limit))
-    return [Found(row[0], row[1], _key(sort, row[1])) for row in rows]
-
-
-def _without_orders(scope: ShopScope, text: str, after: Key | None, limit: int) -> list[Found]:
-    ordered = exists().where(
-        col(CustomerStats.customer_id) == col(Customer.id), col(CustomerStats.last_order_at).is_not(None)
-    )
-    wanted = select(Customer).where(*_matching(text), ~ordered)
-    if after and after[0] == "none":
-        wanted = wanted.where(col(Customer.id) < int(after[1]))
-    customers = scope.all(wanted.order_by(col(Customer.id).desc()).limit(limit))
-    return [Found(customer, None, ["none", str(customer.id)]) for customer in customers]
-
-
-def _by_name(scope: ShopScope, text: str, after: Key | None, limit: int) -> list[Found]:
-    joined: Select[Any] = select(Customer, CustomerStats).join(
-        CustomerStats, col(CustomerStats.customer_id) == col(Customer.id), isouter=True
-    )
     wanted = joined.where(*_matching(text))
+    if sort in ("last", "never"):
+        has_ordered = col(CustomerStats.last_order_at).is_not(None)
+        wanted = wanted.where(has_ordered if sort == "last" else ~has_ordered)
     if after:
-        wanted = wanted.where(tuple_(col(Customer.name_key), col(Customer.id)) > tuple_(after[0], int(after[1])))
-    rows = scope.rows(wanted.order_by(col(Customer.name_key), col(Customer.id)).limit(limit))
-    return [Found(row[0], row[1], [row[0].name_key, str(row[0].id)]) for row in rows]
+        place, end = tuple_(*columns), tuple_(*_values(sort, after))
+        wanted = wanted.where(place > end if sort == "name" else place < end)
+    ordered = wanted.order_by(*(column if sort == "name" else column.desc() for column in columns))
+    return [Found(row[0], row[1], _key(sort, row)) for row in scope.rows(ordered.limit(limit))]
 
 
 def _matching(text: str) -> list[ColumnElement[bool]]:
     """The beginning of the name as it is sorted, of any later word of it, or of the email."""
     is_there = [col(Customer.deleted_at).is_(None)]
-    folded = fold(text)
+    folded = name_key("", " ".join(text.split()))
     if not folded:
         return is_there
     email = text.strip().lower()
@@ -101,14 +78,18 @@ def _matching(text: str) -> list[ColumnElement[bool]]:
     ]
 
 
-def _key(sort: Sort, stats: CustomerStats) -> Key:
-    values = (getattr(stats, column.key) for column in _BY[sort])
-    # Ids and times as text: they have more digits than JSON's readers agree on.
-    return [str(to_micros(value) if isinstance(value, datetime) else value) for value in values]
+def _key(sort: str, row: Any) -> Key:
+    customer, stats = row
+    values = [getattr(customer if sort == "name" else stats, column.key) for column in _BY[sort]]
+    # As text: ids and times have more digits than all readers of JSON agree on.
+    return [str(to_micros(value)) if isinstance(value, datetime) else str(value) for value in values]
 
 
-def _values(sort: Sort, key: Key) -> list[Any]:
-    if len(key) != len(_BY[sort]) or not all(re.fullmatch(r"-?\d{1,19}", str(part)) for part in key):
+def _values(sort: str, key: Key) -> list[Any]:
+    numbers = key[1:] if sort == "name" else key
+    if len(key) != len(_BY[sort]) or not all(re.fullmatch(r"-?\d{1,19}", str(part)) for part in numbers):
         raise BadInput(_("This address is not complete."), "after")
-    numbers = [int(part) for part in key]
-    return [from_micros(numbers[0]), *numbers[1:]] if sort == "last" else list(numbers)
+    if sort == "name":
+        return [str(key[0]), int(key[1])]
+    first = from_micros(int(key[0])) if sort == "last" else int(key[0])
+    return [first, *(int(part) for part in key[1:])]

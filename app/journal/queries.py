@@ -1,12 +1,13 @@
 """What pages read of what came in: counts, and what failed with its reason."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from app.db.scope import ShopScope
-from app.journal.models import Delivery, FailedRecord
+from app.db.scope import EveryShop, ShopScope
+from app.journal.models import Delivery, FailedRecord, Rejected
 
 
 def delivery_counts(scope: ShopScope) -> dict[str, int]:
@@ -23,3 +24,9 @@ def failed_deliveries(scope: ShopScope, limit: int) -> Sequence[Delivery]:
 def failed_records(scope: ShopScope, limit: int) -> Sequence[FailedRecord]:
     wanted = select(FailedRecord).where(col(FailedRecord.resolved_at).is_(None))
     return scope.all(wanted.order_by(col(FailedRecord.last_at).desc()).limit(limit))
+
+
+def rejected_since(db: EveryShop, day: date) -> int:
+    """How many deliveries did not verify since a day (in UTC), at any address of this house."""
+    counted = select(func.coalesce(func.sum(Rejected.count), 0)).where(col(Rejected.day) >= day.isoformat())
+    return int(db.scalar(counted))

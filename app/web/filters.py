@@ -2,23 +2,24 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import cast
+from typing import Protocol, cast
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 from flask import Flask, g
 from markupsafe import Markup
 
 from app.lib.clock import utc_now
-from app.lib.i18n import locale
+from app.lib.i18n import _, locale
 from app.lib.money import Money, exponent
 
 NOTHING = "–"
 
 
 def install(app: Flask) -> None:
-    for each in (money, number, percent, local, day, ago, clock_time, initials, hue):
+    for each in (money, whole_money, number, signed, percent, local, day, ago, month_name, month_short, full_name,
+                 initials, hue):  # fmt: skip
         app.template_filter(each.__name__)(each)
 
 
@@ -35,6 +36,16 @@ def money(minor: int | None, currency: str | None = None) -> str:
             Money(minor, code).decimal, locale(), currency=code, currency_digits=False, force_frac=(digits, digits)
         ),
     )
+
+
+def whole_money(units: int) -> str:
+    """Whole units of the shop's currency: 1 is "€1"."""
+    return format_currency(units, g.shop.currency, locale=locale(), format="¤#,##0", currency_digits=False)
+
+
+def signed(value: int) -> str:
+    """A number that is given or taken, with its sign."""
+    return ("+" if value > 0 else "") + number(value)
 
 
 def number(value: float | Decimal | None) -> str:
@@ -64,8 +75,13 @@ def day(value: date | datetime | None) -> str | Markup:
     return format_date(value, "medium", locale=locale())
 
 
-def clock_time(moment: datetime | None) -> str | Markup:
-    return NOTHING if moment is None else _time(moment, format_time(moment.astimezone(zone()), "short", locale=locale()))
+def month_name(first: date) -> str:
+    return format_date(first, "MMMM y", locale=locale())
+
+
+def month_short(first: date) -> str:
+    """The month's name where space is short; January tells the year."""
+    return format_date(first, "MMM yy" if first.month == 1 else "MMM", locale=locale())
 
 
 def ago(moment: datetime | None) -> str | Markup:
@@ -73,6 +89,17 @@ def ago(moment: datetime | None) -> str | Markup:
     if moment is None:
         return NOTHING
     return _time(moment, format_timedelta(moment - utc_now(), add_direction=True, locale=locale()))
+
+
+class Named(Protocol):
+    first_name: str
+    last_name: str
+    email: str | None
+
+
+def full_name(person: Named) -> str:
+    """A person's name, else the address, else that nobody told us."""
+    return f"{person.first_name} {person.last_name}".strip() or person.email or _("No name")
 
 
 def initials(name: str) -> str:

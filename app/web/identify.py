@@ -61,7 +61,7 @@ def is_domain(shop: str) -> bool:
 
 def _by_token(token: str, via: Literal["header", "id_token"]) -> Principal:
     try:
-        claims = tokens.read(token, roof().engine, roof().settings)
+        claims = tokens.read(token, roof().context)
     except tokens.BadToken as error:
         # A document whose token is bad for good must not bounce: it would come back with the next one, for ever.
         how: Literal["header", "bounce", "nobody"] = "bounce" if error.is_stale else "nobody"

@@ -39,3 +39,12 @@ def read(text: str | None) -> list[Any] | None:
     if not isinstance(key, list) or not key or not all(isinstance(part, int | str) for part in key):
         raise BadInput(_("This address is not complete."), "after")
     return key
+
+
+def number(key: list[Any] | None) -> int | None:
+    """A key that is one id."""
+    if key is None:
+        return None
+    if len(key) != 1 or not str(key[0]).isdigit() or len(str(key[0])) > 19:
+        raise BadInput(_("This address is not complete."), "after")
+    return int(key[0])

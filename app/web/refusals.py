@@ -41,10 +41,10 @@ def show() -> ResponseReturnValue:
 
 def client_id(shop: Shop | None) -> str:
     """The id of the app that a Shopify shop has installed: its own, or the one this house runs."""
-    own = {}
+    own: dict[str, str] = {}
     if shop is not None:
         with shop_scope(roof().engine, shop.id) as scope:
-            own = secrets(scope)
+            own = dict(secrets(scope, roof().context.keyring))
     return own.get("client_id") or roof().settings.shopify_client_id or ""
 
 

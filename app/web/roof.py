@@ -1,4 +1,4 @@
-"""What a request stands under: the settings, the database, and whether Shopify is a stand-in."""
+"""What a request stands under: the settings, the database, the keys, and whether Shopify is a stand-in."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -6,6 +6,7 @@ from typing import cast
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
+from app.context import Context
 from app.settings import Settings
 
 SHOPIFY_CDN = "https://cdn.shopify.com"
@@ -14,9 +15,16 @@ SHOPIFY_ADMIN = "https://admin.shopify.com"
 
 @dataclass(frozen=True)
 class Roof:
-    settings: Settings
-    engine: Engine
+    context: Context
     stand_in: str | None  # a demo's Shopify: its address stands for *.myshopify.com, the admin and the script server
+
+    @property
+    def settings(self) -> Settings:
+        return self.context.settings
+
+    @property
+    def engine(self) -> Engine:
+        return self.context.engine
 
     @property
     def bridge_script(self) -> str:

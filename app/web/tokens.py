@@ -11,6 +11,7 @@ from shopify_app import ShopifyApp
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from app.context import Context
 from app.db.scope import every_shop, shop_scope
 from app.errors import RegularsError
 from app.settings import Settings
@@ -39,17 +40,17 @@ class Claims:
     exp: int
 
 
-def read(token: str, engine: Engine, settings: Settings) -> Claims:
+def read(token: str, context: Context) -> Claims:
     """The claims of a token once everything about it has been checked. Uses real time."""
     unverified = _unverified(token)
     issuer = str(unverified.get("iss", ""))
     domain = urlsplit(issuer).hostname or ""
     if SHOPIFY_DOMAIN.fullmatch(domain):
-        shop = _installed(engine, "shopify", domain=[domain])
-        claims = _shopify(token, domain, _shopify_keys(_secrets(engine, shop), settings))
+        shop = _installed(context.engine, "shopify", domain=[domain])
+        claims = _shopify(token, domain, _shopify_keys(_secrets(context, shop), context.settings))
         return Claims(shop, "shopify", str(claims["sub"]), int(claims["exp"]))
-    shop = _installed(engine, "woocommerce", home_url=[issuer.rstrip("/"), issuer.rstrip("/") + "/"])
-    claims = _wordpress(token, issuer, _secrets(engine, shop).get("webhook_secret", ""))
+    shop = _installed(context.engine, "woocommerce", home_url=[issuer.rstrip("/"), issuer.rstrip("/") + "/"])
+    claims = _wordpress(token, issuer, _secrets(context, shop).get("webhook_secret", ""))
     return Claims(shop, "wp", str(claims["sub"]), int(claims["exp"]))
 
 
@@ -107,9 +108,9 @@ def _installed(engine: Engine, platform: str, **names: list[str]) -> Shop:
     return shop
 
 
-def _secrets(engine: Engine, shop: Shop) -> Mapping[str, str]:
-    with shop_scope(engine, shop.id) as scope:
-        return secrets(scope)
+def _secrets(context: Context, shop: Shop) -> Mapping[str, str]:
+    with shop_scope(context.engine, shop.id) as scope:
+        return secrets(scope, context.keyring)
 
 
 def _shopify_keys(own: Mapping[str, str], settings: Settings) -> tuple[str, str, str | None]:

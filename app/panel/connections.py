@@ -1,0 +1,100 @@
+"""Connections: for each shop of the account what arrives, what failed and why, with a button to try again."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import g, render_template
+from flask.typing import ResponseReturnValue
+
+from app.db.scope import ShopScope, every_shop, shop_scope
+from app.journal.keep import request_fetches
+from app.journal.models import Delivery, FailedRecord
+from app.journal.queries import delivery_counts, failed_deliveries, failed_records, rejected_since
+from app.lib.clock import real_now, utc_now
+from app.lib.i18n import _
+from app.mail.models import Message
+from app.mail.queries import unsettled
+from app.panel.blueprint import bp
+from app.shops.models import Shop
+from app.web.pages import done
+from app.web.roof import roof
+from app.web.shop_page import shop_action, shop_page
+from sync.models import Cursor, Run
+from sync.queries import cursors, runs
+from webhooks import inbox
+from webhooks.process import retry
+
+_SHOWN = 25
+
+
+@dataclass(frozen=True)
+class Connection:
+    shop: Shop
+    deliveries: dict[str, int]
+    cursors: Sequence[Cursor]
+    runs: Sequence[Run]
+    failed_deliveries: Sequence[Delivery]
+    failed_records: Sequence[FailedRecord]
+    messages: Sequence[Message]
+
+    @property
+    def received(self) -> int:
+        return sum(self.deliveries.values())
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """How an address names this shop where the page shows several."""
+        return {"shop": self.shop.id} if g.principal.host == "standalone" else {}
+
+
+@bp.get("/connections")
+@shop_page
+def connections(scope: ShopScope) -> ResponseReturnValue:
+    with every_shop(roof().engine) as db:
+        rejected = rejected_since(db, (real_now() - timedelta(days=30)).date())
+    return render_template(
+        "panel/connections/show.html", connections=list(_connections()), troubles=_troubles(), rejected=rejected
+    )
+
+
+@bp.post("/connections/deliveries/<id:delivery_id>/retry")
+@shop_action
+def retry_delivery(scope: ShopScope, delivery_id: int) -> ResponseReturnValue:
+    retry(scope, delivery_id, utc_now())
+    return done("trying", "panel.connections")
+
+
+@bp.post("/connections/records/<id:record_id>/retry")
+@shop_action
+def retry_record(scope: ShopScope, record_id: int) -> ResponseReturnValue:
+    """A fresh read of the record: what failed may be right by now, or the code that read it."""
+    record = scope.get(FailedRecord, record_id)
+    request_fetches(scope, [(record.kind, record.external_id)], "retry", utc_now())
+    return done("trying", "panel.connections")
+
+
+def _connections() -> Iterator[Connection]:
+    for shop in g.shops:
+        with shop_scope(roof().engine, shop.id) as scope:
+            yield Connection(
+                shop=shop,
+                deliveries=delivery_counts(scope),
+                cursors=cursors(scope),
+                runs=runs(scope, _SHOWN),
+                failed_deliveries=failed_deliveries(scope, _SHOWN),
+                failed_records=failed_records(scope, _SHOWN),
+                messages=unsettled(scope, _SHOWN),
+            )
+
+
+def _troubles() -> list[str]:
+    found = []
+    if not roof().settings.public_url:
+        found.append(
+            _("PUBLIC_URL is not set: shops cannot send webhooks here, so changes are asked for every few minutes.")
+        )
+    if inbox.disk_trouble():
+        found.append(_("The disk is full or read-only: webhooks cannot be kept, and shops are asked to repeat them."))
+    return found
