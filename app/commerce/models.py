@@ -7,7 +7,7 @@ in the shop's currency, NULL where an order could not be converted; `present_*_m
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from app.db.columns import ShopOwned, ShopPart, belongs, big, json, moment, of_shop
@@ -67,6 +67,9 @@ class CustomerStats(ShopPart, table=True):
     first_order_id: int | None = big(default=None)
 
 
+_HAS_CART = "cart_token IS NOT NULL"
+
+
 class Order(ShopOwned, table=True):
     __tablename__ = "orders"
     __table_args__ = (
@@ -80,6 +83,7 @@ class Order(ShopOwned, table=True):
             "net_minor",
         ),
         Index("orders_checkout", "shop_id", "checkout_token"),
+        Index("orders_cart", "shop_id", "cart_token", sqlite_where=text(_HAS_CART), postgresql_where=text(_HAS_CART)),
     )  # fmt: skip
     external_id: str
     customer_id: int | None = big(default=None)
@@ -218,7 +222,7 @@ class Variant(ShopPart, table=True):
 
 
 class Checkout(ShopOwned, table=True):
-    """A basket on its way to an order. state: open, abandoned (an hour without a change), completed."""
+    """A basket on its way to an order. state: open, abandoned (an hour without a change), completed, emptied."""
 
     __tablename__ = "checkouts"
     __table_args__ = (
@@ -227,6 +231,7 @@ class Checkout(ShopOwned, table=True):
         UniqueConstraint("shop_id", "external_id"),
         Index("checkouts_state", "shop_id", "state", "updated_at"),
         Index("checkouts_email", "shop_id", "email_key"),
+        Index("checkouts_customer", "shop_id", "customer_id"),
     )
     external_id: str
     customer_id: int | None = big(default=None)
@@ -247,3 +252,12 @@ class Checkout(ShopOwned, table=True):
     locale: str | None = None
     tokens: list[str] | None = json()
     digests: dict[str, int] | None = json()
+
+
+class CheckoutToken(ShopPart, table=True):
+    """A name that a checkout goes by, to find it by what an order says: its own, a cart's, `order:<external id>`."""
+
+    __tablename__ = "checkout_tokens"
+    __table_args__ = (belongs("checkout_id", "checkouts"), Index("checkout_tokens_token", "shop_id", "token"))
+    checkout_id: int = big(primary_key=True)
+    token: str = Field(primary_key=True)
