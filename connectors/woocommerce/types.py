@@ -227,8 +227,27 @@ class WebhookBody(Body):
 
 
 class ErrorBody(Body):
-    """{"code", "message", "data": {"status"}}; refunds say "data": 500."""
+    """{"code", "message", "data": {"status"}}; data may also be a number."""
 
     code: str
     message: str = ""
-    data: Any = None
+    id: Any = None  # only things have one
+
+
+class Priced(Body):
+    """An order, as far as its currency goes."""
+
+    id: int
+    currency: str
+    status: str = ""
+
+
+class RefundedOrder(Body):
+    id: int
+    currency: str
+    refunds: list[OrderRefund]
+
+
+class Registered(Body):
+    id: int
+    date_created_gmt: datetime | None

@@ -1,0 +1,38 @@
+"""WooCommerce: read `webhooks` for what arrives, `client` for what we ask, `normalise` for what it means."""
+
+from collections.abc import Mapping, Sequence
+
+import requests
+
+from connectors.base import Resource, ShopFacts
+from connectors.woocommerce import webhooks
+from connectors.woocommerce.client import WooClient
+
+
+class WooCommerce:
+    """The connector."""
+
+    platform = "woocommerce"
+    resources: Sequence[Resource] = ("products", "customers", "orders", "refunds")
+    topics = webhooks.TOPICS
+    ignored = webhooks.IGNORED
+
+    def client(
+        self,
+        domain: str,
+        home_url: str,
+        secrets: Mapping[str, str],
+        session: requests.Session,
+        known: ShopFacts | None = None,
+    ) -> WooClient:
+        """secrets: consumer_key, consumer_secret. known: saves asking for the facts and brings the merchant's rates."""
+        return WooClient(home_url, secrets, session, known)
+
+    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
+        return webhooks.verify(headers, body, secrets)
+
+    def topic_of(self, headers: Mapping[str, str]) -> str:
+        return webhooks.topic_of(headers)
+
+    def delivery_key(self, headers: Mapping[str, str], body: bytes) -> str:
+        return webhooks.delivery_key(headers, body)

@@ -1,0 +1,67 @@
+"""One WooCommerce shop: what it is, all it holds, what changed, and single things by id."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+import requests
+
+from app.errors import NotFound
+from connectors.base import AuditCounts, AuditOrder, Page, Resource, ShopFacts, Wait, Webhook
+from connectors.records import Record
+from connectors.woocommerce import audit, facts, fetch, subscriptions
+from connectors.woocommerce.backfill import Walker
+from connectors.woocommerce.changes import Changes
+from connectors.woocommerce.errors import NoRoute
+from connectors.woocommerce.transport import Transport
+
+
+class WooClient:
+    """known: the shop's facts where the caller has them, which saves asking and brings the merchant's rates."""
+
+    def __init__(
+        self, home_url: str, secrets: Mapping[str, str], session: requests.Session, known: ShopFacts | None = None
+    ) -> None:
+        self._transport = Transport(home_url, secrets, session)
+        self._known = known
+        self._walker = Walker(self._transport, self._facts)
+        self._changes = Changes(self._walker)
+
+    def facts(self) -> ShopFacts:
+        self._known = facts.read(self._transport, self._known.rates if self._known else {})
+        return self._known
+
+    def backfill(self, resource: Resource, cursor: str | None) -> Iterator[Page | Wait]:
+        return self._walker.all_of(resource, cursor)
+
+    def pull(self, resource: Resource, since: datetime, cursor: str | None) -> Iterator[Page | Wait]:
+        return self._changes.since(resource, since, cursor)
+
+    def fetch(self, kind: str, external_ids: Sequence[str]) -> Sequence[Record]:
+        return fetch.by_ids(self._walker, kind, external_ids)
+
+    def webhooks(self) -> Sequence[Webhook]:
+        return subscriptions.ours(self._transport)
+
+    def subscribe(self, address: str, secret: str) -> Sequence[Webhook]:
+        return subscriptions.subscribe(self._transport, address, secret)
+
+    def unsubscribe(self, address: str) -> None:
+        subscriptions.unsubscribe(self._transport, address)
+
+    def announce(self, shop_id: str, public_url: str, secret: str) -> bool:
+        """Tells the companion plugin where its carts go; False where the plugin is not installed."""
+        body = {"shop": shop_id, "url": public_url, "secret": secret}
+        try:
+            self._transport.send("POST", "wc-regulars/v1/connection", body=body)
+        except (NoRoute, NotFound):
+            return False
+        return True
+
+    def audit_orders(self) -> Iterator[AuditOrder | Wait]:
+        return audit.orders(self._transport)
+
+    def audit_counts(self) -> AuditCounts:
+        return audit.counts(self._transport)
+
+    def _facts(self) -> ShopFacts:
+        return self._known or self.facts()

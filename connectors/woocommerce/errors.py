@@ -1,0 +1,72 @@
+"""What an answer that is no success means, and who must act."""
+
+import msgspec
+import requests
+
+from app.errors import AuthLost, NotFound, PlatformDown, RateLimited, Refused, RegularsError
+from connectors.woocommerce.types import ErrorBody
+
+_decode = msgspec.json.Decoder(ErrorBody).decode
+
+
+class NoRoute(NotFound):
+    """This WooCommerce has no such route: it is older, or newer, than what we asked for."""
+
+
+class NotSeen(AuthLost):
+    """The shop answered as if no key had come along: another way of sending it may still do."""
+
+
+class NotJson(PlatformDown):
+    """A web page where the REST API should answer: plain links, a cache, a maintenance page."""
+
+
+def error_body(raw: bytes) -> ErrorBody | None:
+    """WordPress's error, where the bytes are one."""
+    try:
+        said = _decode(raw)
+    except msgspec.MsgspecError:
+        return None
+    return said if said.id is None else None
+
+
+def check(answer: requests.Response, host: str) -> None:
+    """Silence for a success in JSON; anything else is raised."""
+    said = error_body(answer.content)
+    if answer.ok:
+        if answer.content[:1] not in (b"{", b"["):
+            raise NotJson(f"{host} answers with a web page where its REST API should answer.")
+        return
+    raise _meaning(answer, said, host)
+
+
+def _meaning(answer: requests.Response, said: ErrorBody | None, host: str) -> RegularsError:
+    status = answer.status_code
+    if status == 429 or (status == 503 and "Retry-After" in answer.headers):
+        return RateLimited(f"{host} asks us to wait.", _seconds(answer.headers.get("Retry-After", "")))
+    if said is None and status in (401, 403):
+        return PlatformDown(f"Something in front of {host} turns us away ({status}): a firewall, or a password.")
+    if said is None:
+        return NotJson(f"{host} answers {status} and not in JSON.")
+    words = f"{host} says: {said.message or said.code} ({said.code})"
+    if status in (401, 403):
+        return _turned_away(status, said, words, host)
+    if status == 404:
+        return NoRoute(words) if said.code == "rest_no_route" else NotFound(words)
+    return PlatformDown(words) if status >= 500 else Refused(words)
+
+
+def _turned_away(status: int, said: ErrorBody, words: str, host: str) -> RegularsError:
+    """401 is also what a key gets that may only read or only write: that key is not lost."""
+    is_woocommerce = said.code.startswith("woocommerce_rest_cannot")
+    if status == 403:
+        return AuthLost(f"The key's user may not do this. {words}") if is_woocommerce else PlatformDown(words)
+    if "does not have" in said.message:
+        return Refused(f"The key's permissions are not enough; Regulars needs read and write. {words}")
+    if is_woocommerce:
+        return NotSeen(f"{host} does not accept our key, or its web server drops it on the way. {words}")
+    return AuthLost(words)
+
+
+def _seconds(text: str) -> float:
+    return min(float(text), 3600.0) if text.isdigit() else 30.0

@@ -1,0 +1,77 @@
+"""Our webhooks in the shop: named, one a topic, made again where the shop has switched one off."""
+
+import hashlib
+from collections.abc import Sequence
+
+from app.errors import NotFound, Refused
+from connectors.base import Webhook
+from connectors.woocommerce.rows import bodies, one
+from connectors.woocommerce.transport import Transport
+from connectors.woocommerce.types import WebhookBody
+from connectors.woocommerce.webhooks import SUBSCRIBED
+
+PATH = "wc/v3/webhooks"
+
+
+def ours(transport: Transport) -> Sequence[Webhook]:
+    return [_webhook(body) for body in _ours(transport)]
+
+
+def subscribe(transport: Transport, address: str, secret: str) -> Sequence[Webhook]:
+    """Every topic, active, at this address, signed with this secret. What is right already is left as it is."""
+    at_address = [body for body in _ours(transport) if body.delivery_url == address]
+    kept: list[WebhookBody] = []
+    for topic in SUBSCRIBED:
+        name = _name(topic, secret)
+        right, wrong = _sorted([body for body in at_address if body.topic == topic], name)
+        for body in wrong:
+            _delete(transport, body.id)
+        kept.append(right or _create(transport, topic, name, address, secret))
+    return [_webhook(body) for body in kept]
+
+
+def unsubscribe(transport: Transport, address: str) -> None:
+    for body in _ours(transport):
+        if body.delivery_url == address:
+            _delete(transport, body.id)
+
+
+def _name(topic: str, secret: str) -> str:
+    """The shop never tells a secret, so the name says which one was set."""
+    return f"Regulars {topic} {hashlib.sha256(secret.encode()).hexdigest()[:8]}"
+
+
+def _sorted(bodies_of_topic: Sequence[WebhookBody], name: str) -> tuple[WebhookBody | None, list[WebhookBody]]:
+    """The one to keep, and the rest. One that was disabled is made anew: switched on again, it would keep its count of
+    failures and be off at the next."""
+    right = next((body for body in bodies_of_topic if body.name == name and body.status == "active"), None)
+    return right, [body for body in bodies_of_topic if body is not right]
+
+
+def _create(transport: Transport, topic: str, name: str, address: str, secret: str) -> WebhookBody:
+    """The shop pings the address while it creates: five seconds where that does not answer."""
+    body = {"name": name, "topic": topic, "delivery_url": address, "secret": secret, "status": "active"}
+    return one(transport.send("POST", PATH, body=body).content, WebhookBody)
+
+
+def _delete(transport: Transport, number: int) -> None:
+    try:
+        transport.send("DELETE", f"{PATH}/{number}", {"force": "true"})
+    except NotFound:
+        return
+    except Refused:  # some servers let no DELETE through
+        transport.send("PUT", f"{PATH}/{number}", body={"status": "disabled", "name": f"Regulars (unused) {number}"})
+
+
+def _ours(transport: Transport) -> list[WebhookBody]:
+    found: dict[int, WebhookBody] = {}
+    while True:
+        raw = transport.get(PATH, {"per_page": 100, "offset": len(found), "orderby": "id", "order": "asc"}).content
+        page, _ = bodies(raw, WebhookBody)
+        found |= {body.id: body for body in page}
+        if len(page) < 100:
+            return [body for body in found.values() if body.name.startswith("Regulars ")]
+
+
+def _webhook(body: WebhookBody) -> Webhook:
+    return Webhook(str(body.id), body.topic, body.delivery_url, body.status == "active")

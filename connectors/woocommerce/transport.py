@@ -1,0 +1,85 @@
+"""One shop's REST API over HTTP: where its routes are, how the key travels, what errors mean."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import msgspec
+import requests
+
+from app.errors import AuthLost
+from connectors.woocommerce import auth
+from connectors.woocommerce.discover import Site, ask, domain_of, timezone
+from connectors.woocommerce.errors import NotJson, NotSeen, check
+
+Params = Mapping[str, object]
+
+
+class Transport:
+    """Sends with pretty links and the best way for the key first; learns from the first answer what this shop needs."""
+
+    def __init__(self, home_url: str, secrets: Mapping[str, str], session: requests.Session) -> None:
+        self.home_url = home_url.rstrip("/")
+        self.host = domain_of(self.home_url)
+        self._key, self._secret = secrets.get("consumer_key", ""), secrets.get("consumer_secret", "")
+        self._session = session
+        self._modes = list(auth.modes(self.home_url))
+        self._is_plain: bool | None = None  # None: not known yet, pretty is tried
+        if not (self._key and self._secret):
+            raise AuthLost(f"There is no key for {self.host}: connect the shop again.")
+
+    def get(self, path: str, params: Params | None = None, timeout: float = 60) -> requests.Response:
+        return self.send("GET", path, params, timeout=timeout)
+
+    def send(
+        self, method: str, path: str, params: Params | None = None, body: Any = None, timeout: float = 60
+    ) -> requests.Response:
+        """path without a slash in front: wc/v3/orders. Raises what errors.check raises."""
+        try:
+            return self._send(method, path, params or {}, body, timeout)
+        except NotSeen:
+            if len(self._modes) == 1 or method != "GET":
+                raise
+            self._modes.pop(0)
+            return self.send(method, path, params, body, timeout)
+        except NotJson:
+            if self._is_plain is not None or not self._learn():
+                raise
+            return self.send(method, path, params, body, timeout)
+
+    def index(self) -> Site:
+        """The shop as it introduces itself to anybody."""
+        index, is_plain = ask(self.home_url, self._session)
+        self._is_plain = is_plain
+        return Site((index.home or index.url or self.home_url).rstrip("/"), index.name, timezone(index), is_plain)
+
+    def _send(self, method: str, path: str, params: Params, body: Any, timeout: float) -> requests.Response:
+        address, query, headers = self._signed(method, path, {name: str(value) for name, value in params.items()})
+        raw = None if body is None else msgspec.json.encode(body)
+        if raw is not None:
+            headers["Content-Type"] = "application/json"
+        url = f"{address}?{query}" if query else address
+        answer = self._session.request(method, url, data=raw, headers=headers, timeout=(5, timeout))
+        check(answer, self.host)
+        self._is_plain = bool(self._is_plain)
+        return answer
+
+    def _signed(self, method: str, path: str, params: dict[str, str]) -> tuple[str, str, dict[str, str]]:
+        address = f"{self.home_url}/" if self._is_plain else f"{self.home_url}/wp-json/{path}"
+        if self._is_plain:
+            # the check of keys looks for wp-json/wc/ in the address, and knows no other sign of a REST call
+            params = {"rest_route": f"/{path}", **params, "x": "wp-json/wc/"}
+        headers = {"Accept": "application/json"}
+        mode = self._modes[0]
+        if mode == "basic":
+            headers["Authorization"] = auth.basic(self._key, self._secret)
+        elif mode == "query":
+            params |= {"consumer_key": self._key, "consumer_secret": self._secret}
+        else:
+            params = auth.oauth(method, address, params, self._key, self._secret)
+        return address, urlencode(params, safe="/", quote_via=quote), headers
+
+    def _learn(self) -> bool:
+        """Is it that this shop has plain links? Some answer pretty ones with their front page."""
+        self._is_plain = ask(self.home_url, self._session)[1]
+        return self._is_plain
