@@ -1,10 +1,12 @@
 """How answers leave: WordPress's JSON, the headers of lists, and only the fields that were asked for."""
 
+import codecs
 import json
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 from flask import Response, request
 
 from sandbox.woocommerce.params import Paging
@@ -18,7 +20,16 @@ NO_CACHE = {
 
 def encode(thing: Any) -> bytes:
     """As PHP does it: slashes and everything beyond ASCII escaped."""
-    return json.dumps(thing, separators=(",", ":")).replace("/", "\\/").encode()
+    return msgspec.json.encode(thing).replace(b"/", b"\\/").decode().encode("ascii", "json")
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+codecs.register_error("json", _escaped)
 
 
 def answer(thing: Any, status: int = 200, headers: dict[str, str] | None = None, allow: str = "GET") -> Response:
@@ -48,7 +59,7 @@ def _link(home_url: str, page: int, rel: str) -> str:
     return f'<{home_url}{request.path}?{urlencode([*kept, ("page", str(page))])}>; rel="{rel}"'
 
 
-def only_fields(bodies: Sequence[Body], wanted: Sequence[str]) -> Sequence[Body]:
+def only_fields(bodies: list[Body], wanted: Sequence[str]) -> list[Body]:
     """`_fields`: names, and with a dot the names inside."""
     if not wanted:
         return bodies

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sandbox.shop import Checkout, Order, Person, Product, Refund, Shop
 from sandbox.woocommerce import orders, params
@@ -33,7 +33,7 @@ D = TypeVar("D", bound=Dated)
 def in_time(things: Iterable[D], args: Args, writing: Writing) -> list[D]:
     """After and before, both strictly, to the second."""
     asked = params.moments(args, writing.zone)
-    found = list(things)
+    found = things if isinstance(things, list) else list(things)
     for name, moment in asked.items():
         when = attrgetter("updated_at" if name.startswith("modified") else "created_at")
         if name.endswith("after"):
@@ -45,8 +45,8 @@ def in_time(things: Iterable[D], args: Args, writing: Writing) -> list[D]:
 
 def sort(things: list[D], paging: Paging, included: Sequence[int]) -> list[D]:
     """By date, equal dates have no fixed order: another one on each page, as on real shops to 10.0."""
-    keys: dict[str, Callable[[D], tuple[object, ...]]] = {
-        "id": lambda thing: (thing.id,),
+    keys: dict[str, Callable[[D], Any]] = {
+        "id": attrgetter("id"),
         "include": lambda thing: (included.index(thing.id) if thing.id in included else 0, thing.id),
         "modified": lambda thing: (thing.updated_at, _shuffled(thing.id, paging)),
     }
@@ -61,6 +61,8 @@ def _shuffled(number: int, paging: Paging) -> int:
 def chosen(things: Iterable[D], args: Args) -> list[D]:
     """include and exclude."""
     include, exclude = set(params.ids(args, "include")), set(params.ids(args, "exclude"))
+    if not include and not exclude:
+        return list(things)
     return [thing for thing in things if (not include or thing.id in include) and thing.id not in exclude]
 
 
@@ -70,9 +72,12 @@ def order_list(shop: Shop, args: Args, writing: Writing) -> list[Order | Checkou
         if state not in ORDER_STATUSES:
             reason = f"status[{place}] is not one of {params.listed(ORDER_STATUSES)}."
             raise invalid("status", reason, "rest_not_in_enum")
-    wanted = set(orders.STATUSES) if "any" in states else set(states)
-    found: list[Order | Checkout] = [order for order in shop.orders.values() if orders.status(order) in wanted]
-    if "checkout-draft" in wanted:
+    found: list[Order | Checkout]
+    if "any" in states:  # all but the bin, whatever else is named beside it
+        found = [order for order in shop.orders.values() if order.trashed_at is None]
+    else:
+        found = [order for order in shop.orders.values() if orders.status(order) in states]
+    if {"any", "checkout-draft"} & set(states):
         found += (checkout for checkout in shop.checkouts.values() if is_draft(checkout))
     if "customer" in args:
         customer = params.whole(args, "customer", 0)

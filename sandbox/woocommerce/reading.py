@@ -1,7 +1,7 @@
 """The routes that read: orders, refunds, customers, products."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask import Response, request
 
@@ -123,7 +123,7 @@ def page(
     """One page of a list with its headers; a HEAD needs no bodies."""
     headers = paging_headers(house.options.home_url, paging, len(rows), forgets_totals)
     shown = [] if request.method == "HEAD" else rows[paging.start : paging.start + paging.per_page]
-    bodies: Sequence[Any] = [write(row) for row in shown]
+    bodies = [write(row) for row in shown]
     return answer(only_fields(bodies, params.many(request.args, "_fields")), headers=headers)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sandbox.money import decimal
@@ -69,10 +70,13 @@ class Writing:
         return {"name": escaped(name), "variation_id": variant_id, "meta_data": meta, "parent_name": parent}
 
 
+@lru_cache(100_000)
 def money(minor: int, currency: str) -> str:
+    """Kept, since a shop's amounts come again and again."""
     return decimal(minor, currency, PLACES)
 
 
+@lru_cache(100_000)
 def price(minor: int, quantity: int, currency: str) -> float | int:
     """A number among strings, with a float's noise, and without a fraction where there is none."""
     value = float(money(minor, currency)) / quantity
