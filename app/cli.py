@@ -211,8 +211,8 @@ def _connect(platform: str, address: str, secrets: Mapping[str, str]) -> None:
 
 
 def _shop(context: Context, text: str) -> int:
+    by_id = [col(Shop.id) == int(text)] if text.isdigit() else []
     with every_shop(context.engine) as db:
-        by_id = [col(Shop.id) == int(text)] if text.isdigit() else []
         found = db.all(select(Shop.id).where(or_(col(Shop.domain) == text, *by_id)))
     if len(found) != 1:
         raise NotFound(f"{text!r} is {'the domain of several shops: use the id' if found else 'no shop here'}")
@@ -222,10 +222,10 @@ def _shop(context: Context, text: str) -> int:
 def _secret(given: str | None, name: str) -> str:
     if given == "-":
         given = click.get_text_stream("stdin").readline().strip()
-    value = (given or click.prompt(name, hide_input=True, err=True)).strip()
+    value = str(given or click.prompt(name, hide_input=True, err=True)).strip()
     if not value:
         raise BadInput("is empty", name)
-    return str(value)
+    return value
 
 
 if __name__ == "__main__":

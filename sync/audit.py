@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import func
-from sqlmodel import col, select
+from sqlalchemy import func, select
+from sqlmodel import col
 
 from app.commerce.models import Customer, Order, Product, Refund
 from app.context import Context
@@ -74,17 +74,17 @@ def _orders(client: Client) -> Iterator[AuditOrder]:
 
 def _held(scope: ShopScope) -> _Held:
     refunds = dict(
-        tuple(row) for row in scope.rows(select(Refund.order_id, func.count()).group_by(col(Refund.order_id)))
+        tuple(row) for row in scope.rows(select(col(Refund.order_id), func.count()).group_by(col(Refund.order_id)))
     )
     rows = scope.rows(
         select(
-            Order.id,
-            Order.external_id,
-            Order.is_counted,
-            Order.currency,
-            Order.present_placed_minor,
-            Order.present_refunded_minor,
-            Order.present_net_minor,
+            col(Order.id),
+            col(Order.external_id),
+            col(Order.is_counted),
+            col(Order.currency),
+            col(Order.present_placed_minor),
+            col(Order.present_refunded_minor),
+            col(Order.present_net_minor),
         ).where(col(Order.deleted_at).is_(None))
     )
     return {row[1]: (bool(row[2]), row[3], row[4], row[5], row[6], refunds.get(row[0], 0)) for row in rows}

@@ -1,5 +1,6 @@
 """Fresh reads by id: for parts that are missing, conflicts, and deletions that have to be checked."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from app.commerce.ingest import ingest
@@ -38,7 +39,9 @@ def _due(context: Context, shop_id: int, now: datetime) -> list[PendingFetch]:
     return [row for row in rows if row.kind == rows[0].kind]
 
 
-def _keep(context: Context, shop_id: int, due: list[PendingFetch], records: "list[Record]", asked_at: datetime) -> None:
+def _keep(
+    context: Context, shop_id: int, due: list[PendingFetch], records: Sequence[Record], asked_at: datetime
+) -> None:
     now = utc_now()
     with shop_scope(context.engine, shop_id, write=True) as scope:
         outcome = ingest(scope, records, now, live=scope.shop.backfilled_at is not None, fresh=True)

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from app.commerce.abandonment import mark_abandoned
 from sqlalchemy import delete
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app import jobs
 from app.context import Context
@@ -106,5 +108,5 @@ def _shops(context: Context) -> Iterator[int]:
     yield from ids
 
 
-def _of(model, state, at, now):  # type: ignore[no-untyped-def]
+def _of(model: Any, state: str, at: datetime, now: datetime) -> SelectOfScalar[Any]:
     return select(model.id).where(model.state == state, col(at) <= now).limit(1)

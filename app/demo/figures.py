@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import func
-from sqlmodel import col, select
+from sqlalchemy import func, select
+from sqlmodel import col
 
 from app.commerce.models import Customer, LineItem, Order, Product, Refund
 from app.db.scope import ShopScope
@@ -39,15 +39,15 @@ def figures(scope: ShopScope) -> dict[str, Any]:
         "refunds": scope.scalar(_of_orders(Refund)),
         "refunded_minor": int(refunded or 0),
         "net_minor": int(net or 0),
-        "segment_regulars": scope.scalar(select(Segment.size).where(Segment.name == "Regulars")),
+        "segment_regulars": scope.scalar(select(col(Segment.size)).where(col(Segment.name) == "Regulars")),
         "not_converted": orders - converted,
     }
 
 
 def after_shoppers(scope: ShopScope) -> dict[str, Any]:
     """What the shoppers' day came to."""
-    sent = select(func.count()).select_from(Message).where(Message.state == "sent")
-    recovered = select(func.count()).select_from(Enrollment).where(Enrollment.state == "recovered")
+    sent = select(func.count()).select_from(Message).where(col(Message.state) == "sent")
+    recovered = select(func.count()).select_from(Enrollment).where(col(Enrollment.state) == "recovered")
     return {
         "domain": scope.shop.domain,
         "mails_sent": scope.scalar(sent),

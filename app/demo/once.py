@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.context import Context
 from app.db.scope import shop_scope
@@ -104,7 +105,7 @@ def _is_idle(context: Context, street: Street) -> bool:
     now = utc_now()
     for shop_id in street.shops.values():
         with shop_scope(context.engine, shop_id) as scope:
-            waiting = (
+            waiting: tuple[SelectOfScalar[Any], ...] = (
                 select(Delivery.id).where(Delivery.state == "pending"),
                 select(Event.id).where(Event.state == "pending"),
                 select(PendingFetch.external_id).where(col(PendingFetch.due_at) <= now),

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from babel.numbers import format_currency
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
 
 from app.commerce.models import Checkout, Customer, Order
@@ -41,11 +41,11 @@ def obstacle(scope: ShopScope, checkout: Checkout, email: str) -> str | None:
 
 def order_since(scope: ShopScope, checkout: Checkout, email: str) -> Order | None:
     """The first order that the same person placed after the checkout was begun, or that came of this very checkout."""
-    by_person = [col(Order.email).ilike(_literal(email), escape="\\")]
+    by_person: list[ColumnElement[bool]] = [col(Order.email).ilike(_literal(email), escape="\\")]
     if checkout.customer_id is not None:
         by_person.append(col(Order.customer_id) == checkout.customer_id)
-    later = or_(*by_person) & (col(Order.placed_at) >= checkout.created_at)
-    of_it = [later]
+    later = and_(or_(*by_person), col(Order.placed_at) >= checkout.created_at)
+    of_it: list[ColumnElement[bool]] = [later]
     if checkout.order_external_id:
         of_it.append(col(Order.external_id) == checkout.order_external_id)
     tokens = [checkout.external_id, *(checkout.tokens or [])]

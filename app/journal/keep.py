@@ -17,8 +17,11 @@ from connectors.base import Failure
 class Counted(Protocol):
     """What came of a batch of records: how many were created, updated, superseded …, and a hash over them all."""
 
-    counts: dict[str, int]
-    digest: bytes
+    @property
+    def counts(self) -> dict[str, int]: ...
+
+    @property
+    def digest(self) -> bytes: ...
 
 
 def keep_page(

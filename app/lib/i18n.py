@@ -86,9 +86,4 @@ def noted(message: str) -> str:
     return message
 
 
-def noted(message: str) -> str:
-    """Marks a sentence for the catalogues where it is written; it is said later, by gettext."""
-    return message
-
-
 _ = gettext

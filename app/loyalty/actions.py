@@ -34,7 +34,7 @@ def settle(scope: ShopScope, order: Order, now: datetime) -> list[LedgerEntry]:
     if programme is None:
         return []
     worth = _worth(scope, order, programme, is_paid_before=bool(entries))
-    made = []
+    made: list[LedgerEntry] = []
     for customer_id in dict.fromkeys([*(entry.customer_id for entry in entries), order.customer_id]):
         if customer_id is None:
             continue

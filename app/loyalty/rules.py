@@ -9,7 +9,8 @@ def points_for(net_minor: int | None, currency: str, points_per_unit: int) -> in
     """Points for an order's net: its whole units times the rate. Nothing for a net below zero or not converted."""
     if net_minor is None or net_minor <= 0:
         return 0
-    return net_minor // 10 ** exponent(currency) * points_per_unit
+    unit: int = 10 ** exponent(currency)
+    return net_minor // unit * points_per_unit
 
 
 def earns(placed_at: datetime, started_at: datetime, counts_history: bool, is_counted: bool) -> bool:

@@ -4,8 +4,9 @@ import difflib
 from functools import cache
 from types import ModuleType
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_
+from sqlalchemy import ColumnElement, and_, func, not_, or_
 from sqlmodel import select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.commerce.models import Customer, CustomerStats
 from app.db.scope import ShopScope
@@ -22,7 +23,7 @@ def registry() -> dict[str, ModuleType]:
     return folder.modules(conditions)
 
 
-def audience(node: Node, currency: str) -> Select[tuple[int]]:
+def audience(node: Node, currency: str) -> SelectOfScalar[int]:
     """The ids of the customers whom a tree describes. Raises BadInput for an unknown condition or an odd value."""
     joined = column(CustomerStats.customer_id) == column(Customer.id)
     statement = select(Customer.id).join(CustomerStats, joined, isouter=True)
