@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.front.links import order_status
 from sandbox.shop import Discount, Order, Visit, remaining
 from sandbox.shopify.compiler import Arguments, Call, Fields, Read, WithArguments
 from sandbox.shopify.ledger import agreements, current_minor, current_shop_minor, is_void
@@ -67,13 +68,13 @@ def fields(world: World) -> Fields:
 
 
 def _head(world: World) -> dict[str, Any]:
-    shop, domain = world.shop, world.options.domain
+    shop = world.shop
     return {
         "id": lambda order: gid("Order", order.id),
         "legacyResourceId": lambda order: str(order.id),
         "name": lambda order: order.name,
         "number": lambda order: int(order.number),
-        "confirmationNumber": lambda order: f"{order.id * 2_654_435_761 % 36**9:09X}"[-9:],
+        "confirmationNumber": confirmation_number,
         "createdAt": lambda order: iso(order.created_at),
         "processedAt": lambda order: iso(order.placed_at),
         "updatedAt": lambda order: iso(order.updated_at),
@@ -87,12 +88,12 @@ def _head(world: World) -> dict[str, Any]:
         "email": lambda order: order.email,
         "phone": lambda order: blank(order.phone),
         "customerLocale": lambda order: order.locale,
-        "customerAcceptsMarketing": lambda order: _accepts(world, order),
+        "customerAcceptsMarketing": lambda order: accepts(world, order),
         "note": lambda order: blank(order.note),
         "tags": lambda order: sorted(order.tags, key=str.lower),
         "sourceName": lambda order: order.source_name,
         "poNumber": lambda _: None,
-        "statusPageUrl": lambda order: f"https://{domain}/orders/{order.checkout_token or order.id}/authenticate",
+        "statusPageUrl": lambda order: status_url(world, order),
         "displayFinancialStatus": financial_status,
         "displayFulfillmentStatus": lambda order: "FULFILLED" if order.fulfilled_at else "UNFULFILLED",
         "returnStatus": lambda _: "NO_RETURN",
@@ -123,7 +124,16 @@ def _head(world: World) -> dict[str, Any]:
     }
 
 
-def _accepts(world: World, order: Order) -> bool:
+def confirmation_number(order: Order) -> str:
+    """Nine signs that tell nothing of the order's number."""
+    return f"{order.id * 2_654_435_761 % 16**9:09X}"
+
+
+def status_url(world: World, order: Order) -> str:
+    return order_status(f"https://{world.options.domain}", order)
+
+
+def accepts(world: World, order: Order) -> bool:
     person = world.person(order.person_id)
     return bool(person and person.consent and person.consent.state == "subscribed")
 
@@ -137,7 +147,7 @@ def _totals(world: World) -> dict[str, Any]:
 
     return {
         "originalTotalPriceSet": settled(lambda order: order.placed_minor, lambda order: order.placed_shop_minor),
-        "totalPriceSet": bag(lambda order: order.placed_minor + _added(order)),
+        "totalPriceSet": lambda order: total_price(world, order),
         "subtotalPriceSet": bag(lambda order: sum(line.total_minor for line in order.lines)),
         "totalDiscountsSet": bag(lambda order: sum(part.discount_minor for part in parts(order))),
         "totalTaxSet": bag(lambda order: sum(part.tax_minor for part in parts(order))),
@@ -166,9 +176,10 @@ def _totals(world: World) -> dict[str, Any]:
     }
 
 
-def _added(order: Order) -> int:
-    """What edits put in; what they took out stays in the total, as the platform has it."""
-    return sum(order.charged(line) for line in order.lines if line.added_at is not None)
+def total_price(world: World, order: Order) -> Bag:
+    """With what edits put in; what they took out stays in it, as the platform has it."""
+    added = sum(order.charged(line) for line in order.lines if line.added_at is not None)
+    return world.amounts.settled(order, order.placed_minor + added, order.placed_shop_minor + order.to_shop(added))
 
 
 def current_subtotal(order: Order) -> int:

@@ -1,0 +1,150 @@
+"""Which change of the shop is told under which topics, to which subscriptions."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from sandbox.changes import Event
+from sandbox.shop import Checkout, Order, Person, Product, Refund
+from sandbox.shopify import payload_people as people
+from sandbox.shopify import payloads
+from sandbox.shopify.bulk import Operation
+from sandbox.shopify.delivery import Delivery, Sender
+from sandbox.shopify.filters import passes, reduced
+from sandbox.shopify.sold import OrderRefund
+from sandbox.shopify.subscriptions import Subscriptions
+from sandbox.shopify.world import World
+
+Body = dict[str, Any]
+Make = Callable[[World, Event], Body]
+
+
+def _order(world: World, event: Event) -> Body:
+    assert isinstance(event.object, Order)
+    return payloads.order(world, event.object)
+
+
+def _gone(_: World, event: Event) -> Body:
+    assert isinstance(event.object, Order)
+    return {"id": event.object.id}
+
+
+def _refund(world: World, event: Event) -> Body:
+    assert isinstance(event.object, Refund)
+    assert event.order is not None
+    return payloads.refund(world, OrderRefund(event.order, event.object))
+
+
+def _person(make: Callable[[World, Person], Body]) -> Make:
+    def body(world: World, event: Event) -> Body:
+        assert isinstance(event.object, Person)
+        return make(world, event.object)
+
+    return body
+
+
+def _checkout(world: World, event: Event) -> Body:
+    assert isinstance(event.object, Checkout)
+    return people.checkout(world, event.object)
+
+
+def _product(world: World, event: Event) -> Body:
+    assert isinstance(event.object, Product)
+    return people.product(world, event.object)
+
+
+# what happened -> the topic's name in the schema, its name in the header, its body
+TOPICS: dict[str, tuple[str, str, Make]] = {
+    "order.created": ("ORDERS_CREATE", "orders/create", _order),
+    "order.updated": ("ORDERS_UPDATED", "orders/updated", _order),
+    "order.paid": ("ORDERS_PAID", "orders/paid", _order),
+    "order.cancelled": ("ORDERS_CANCELLED", "orders/cancelled", _order),
+    "order.erased": ("ORDERS_DELETE", "orders/delete", _gone),
+    "refund.created": ("REFUNDS_CREATE", "refunds/create", _refund),
+    "customer.created": ("CUSTOMERS_CREATE", "customers/create", _person(people.customer_head)),
+    "customer.updated": ("CUSTOMERS_UPDATE", "customers/update", _person(people.customer_head)),
+    "customer.deleted": (
+        "CUSTOMERS_DELETE",
+        "customers/delete",
+        _person(people.customer_deleted),
+    ),
+    "customer.consent": (
+        "CUSTOMERS_EMAIL_MARKETING_CONSENT_UPDATE",
+        "customers_email_marketing_consent/update",
+        _person(people.email_consent),
+    ),
+    "customer.sms_consent": (
+        "CUSTOMERS_MARKETING_CONSENT_UPDATE",
+        "customers_marketing_consent/update",
+        _person(people.sms_consent),
+    ),
+    "checkout.created": ("CHECKOUTS_CREATE", "checkouts/create", _checkout),
+    "checkout.updated": ("CHECKOUTS_UPDATE", "checkouts/update", _checkout),
+    "checkout.emptied": ("CHECKOUTS_UPDATE", "checkouts/update", _checkout),
+    "checkout.completed": ("CHECKOUTS_UPDATE", "checkouts/update", _checkout),
+    "product.created": ("PRODUCTS_CREATE", "products/create", _product),
+    "product.updated": ("PRODUCTS_UPDATE", "products/update", _product),
+    "product.stock": ("PRODUCTS_UPDATE", "products/update", _product),
+}
+
+
+class Webhooks:
+    """Listens to the box. Bodies are made at once, so that they say what was so when it happened."""
+
+    def __init__(self, world: World, hooks: Subscriptions) -> None:
+        self.world = world
+        self.hooks = hooks
+        self.sender = Sender(world.options, self._gave_up)
+        self._tags = {person.id: person.tags for person in world.shop.people.values()}
+        world.box.listen(self._heard)
+
+    def tell(self, name: str, topic: str, make: Callable[[], Body], at: datetime) -> None:
+        """To every subscription of this topic; a body that its filter refuses is not sent."""
+        wanted = self.hooks.wanted(name)
+        if not wanted:
+            return
+        body, event_id = make(), str(uuid.uuid4())
+        for subscription in wanted:
+            if passes(body, subscription.filter):
+                content = msgspec.json.encode(reduced(body, subscription.include_fields))
+                self.sender.send(subscription, topic, content, event_id, at)
+
+    def bulk_finished(self, operation: Operation) -> None:
+        def body() -> Body:
+            return people.bulk_finished(self.world, operation)
+
+        self.tell("BULK_OPERATIONS_FINISH", "bulk_operations/finish", body, self.world.box.now())
+
+    def uninstalled(self) -> None:
+        """The last that is told; the subscriptions go with the app."""
+        self.tell("APP_UNINSTALLED", "app/uninstalled", lambda: people.shop(self.world), self.world.box.now())
+        self.hooks.clear()
+
+    def _heard(self, event: Event) -> None:
+        if event.kind in TOPICS:
+            name, topic, make = TOPICS[event.kind]
+            self.tell(name, topic, lambda: make(self.world, event), event.at)
+        if isinstance(event.object, Person):
+            self._tagged(event.object, event)
+
+    def _tagged(self, person: Person, event: Event) -> None:
+        """Tags have topics of their own, which say the difference."""
+        old, new = self._tags.get(person.id, ()), person.tags
+        self._tags[person.id] = new
+        for name, topic, tags in (
+            ("CUSTOMER_TAGS_ADDED", "customer.tags_added", [tag for tag in new if tag not in old]),
+            ("CUSTOMER_TAGS_REMOVED", "customer.tags_removed", [tag for tag in old if tag not in new]),
+        ):
+            if tags:
+                self.tell(name, topic, _tags_body(person, tags, event.at), event.at)
+
+    def _gave_up(self, delivery: Delivery) -> None:
+        """A subscription made through the API does not survive."""
+        self.hooks.remove(delivery.subscription.id)
+
+
+def _tags_body(person: Person, tags: list[str], at: datetime) -> Callable[[], Body]:
+    return lambda: people.tags_changed(person, tags, at)
