@@ -4,18 +4,24 @@ from collections.abc import Mapping, Sequence
 
 import requests
 
-from connectors.base import Resource, ShopFacts
+from connectors.base import Resource, ShopFacts, Topic
 from connectors.woocommerce import webhooks
 from connectors.woocommerce.client import WooClient
+from connectors.woocommerce.discover import discover
 
 
-class WooCommerce:
-    """The connector."""
+class WooCommerceConnector:
+    """Keeps `connectors.base.Connector`."""
 
     platform = "woocommerce"
     resources: Sequence[Resource] = ("products", "customers", "orders", "refunds")
-    topics = webhooks.TOPICS
-    ignored = webhooks.IGNORED
+    topics: Mapping[str, Topic] = webhooks.TOPICS
+    ignored: Mapping[str, str] = webhooks.IGNORED
+
+    def locate(self, address: str, session: requests.Session) -> tuple[str, str]:
+        """Domain and home URL of the shop at an address as a merchant types it; the shop itself is asked."""
+        site = discover(address, session)
+        return site.domain, site.home_url
 
     def client(
         self,
