@@ -100,45 +100,48 @@ def _run(bulk: Bulk, fetch: Fetch, resource: str, place: Cursor) -> Iterator[Pag
 
 def _slices(kind: Kind, fetch: Fetch, file: BulkFile, path: Path, place: Cursor) -> Iterator[Page]:
     roots = Roots(path, kind.decode, place.resume, place.offset)
-    batch: list[types.Row] = []
+    batch = Slice(kind)
     seen = 0
     for row in roots:
         seen += 1
-        batch.append(row)
-        if len(batch) == SLICE:
+        batch.take(row)
+        if batch.size == SLICE:
             at = Cursor(bulk=file.id, resume=roots.resume, offset=roots.offset, tries=place.tries)
-            yield _page(kind, fetch, batch, str(at), file.roots)
-            batch = []
-    last = _page(kind, fetch, batch, None, file.roots)
+            yield batch.page(fetch, str(at), file.roots)
+            batch = Slice(kind)
     if place.offset is None and seen != file.roots:
-        words = f"Shopify says that it wrote {file.roots}, the file has {seen}"
-        last = msgspec.structs.replace(last, failures=[*last.failures, Failure(kind.name, "", words)])
-    yield last
+        batch.fail("", f"Shopify says that it wrote {file.roots} of them, the file has {seen}")
+    yield batch.page(fetch, None, file.roots)
 
 
-def _page(kind: Kind, fetch: Fetch, rows: Sequence[types.Row], cursor: str | None, total: int) -> Page:
-    records: list[Record] = []
-    failures: list[Failure] = []
-    cut: list[str] = []
-    for row in rows:
+class Slice:
+    """The records of some rows. Each is made as its row comes: a row kept for later has left the processor's cache."""
+
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
+        self._records: list[Record] = []
+        self._failures: list[Failure] = []
+        self._cut: list[str] = []  # told in part: read again by id
+        self.size = 0
+
+    def take(self, row: types.Row) -> None:
+        self.size += 1
+        if isinstance(row, Broken):
+            self.fail(row.id, row.error, row.line)
+            return
         try:
-            record = _built(kind, row)
-        except (BadInput, _Unreadable) as error:
-            line = row.line if isinstance(row, Broken) else msgspec.json.encode(row)
-            failures.append(Failure(kind.name, row.id.rpartition("/")[2], str(error), line))
-            continue
+            record = self._kind.build(row)
+        except BadInput as error:
+            self.fail(row.id, str(error), msgspec.json.encode(row))
+            return
         if record is None:
-            cut.append(normalise.number(row.id))
+            self._cut.append(normalise.number(row.id))
         else:
-            records.append(record)
-    return Page([*records, *(fetch(kind.name, cut) if cut else ())], cursor, failures, total)
+            self._records.append(record)
 
+    def fail(self, gid: str, error: str, line: bytes = b"") -> None:
+        self._failures.append(Failure(self._kind.name, gid.rpartition("/")[2], error, line))
 
-class _Unreadable(Exception):
-    """A line of the file, or one below it, cannot be read."""
-
-
-def _built(kind: Kind, row: types.Row) -> Record | None:
-    if isinstance(row, Broken):
-        raise _Unreadable(row.error)
-    return kind.build(row)
+    def page(self, fetch: Fetch, cursor: str | None, total: int) -> Page:
+        again = fetch(self._kind.name, self._cut) if self._cut else ()
+        return Page([*self._records, *again], cursor, self._failures, total)

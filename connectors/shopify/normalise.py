@@ -38,7 +38,7 @@ class Minor:
 
 def number(gid: str) -> str:
     """ "6012345678901" of "gid://shopify/Order/6012345678901"."""
-    plain = gid.rpartition("/")[2].partition("?")[0]
+    plain = gid.rpartition("/")[2]
     if not plain:
         raise BadInput("an id is missing", "$.id")
     return plain
@@ -208,8 +208,9 @@ def _discounts(
 ) -> tuple[records.Discount, ...]:
     """amount: what the discount took off the lines and the shipping, by the platform's own allocation."""
     taken: dict[int, int] = {}
-    allocations = [a for line in lines for a in line.discount_allocations]
-    for part in [*allocations, *(ship.discount_allocations if ship else ())]:
+    parts: list[types.Allocation | types.ShippingAllocation] = [a for line in lines for a in line.discount_allocations]
+    parts += ship.discount_allocations if ship else ()
+    for part in parts:
         index = part.discount_application.index
         taken[index] = taken.get(index, 0) + shop(part.allocated_amount_set.shop_money.amount)
     return tuple(

@@ -1,5 +1,6 @@
 """The rows that Shopify's GraphQL answers, typed: a line of a bulk file and a node of a page are the same row."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -18,7 +19,7 @@ class Row(Part, kw_only=True):
 
     id: str = ""
     parent: str | None = msgspec.field(name="__parentId", default=None)
-    children: list[Any] = []
+    children: Sequence[Any] = ()
 
 
 class PageInfo(msgspec.Struct, frozen=True, rename="camel"):
@@ -125,8 +126,8 @@ class Shipping(Part):
     title: str
     discounted_price_set: ShopMoney
     code: str | None = None
-    tax_lines: list[Tax] = []
-    discount_allocations: list[ShippingAllocation] = []
+    tax_lines: tuple[Tax, ...] = ()
+    discount_allocations: tuple[ShippingAllocation, ...] = ()
 
 
 class Payment(Part):
@@ -172,25 +173,25 @@ class OrderRow(Row):
     phone: str | None = None
     customer_locale: str | None = None
     note: str | None = None
-    tags: list[str] = []
+    tags: tuple[str, ...] = ()
     source_name: str | None = None
     display_financial_status: str | None = None
     display_fulfillment_status: str | None = None
     taxes_included: bool = False
-    payment_gateway_names: list[str] = []
+    payment_gateway_names: tuple[str, ...] = ()
     cart_token: str | None = None
     checkout_token: str | None = None
-    custom_attributes: list[KeyValue] = []
+    custom_attributes: tuple[KeyValue, ...] = ()
     customer: Gid | None = None
     retail_location: Named | None = None
     purchasing_entity: Purchaser | None = None
     billing_address: MailingAddress | None = None
     shipping_address: MailingAddress | None = None
     customer_journey_summary: JourneySummary | None = None
-    transactions: list[Payment] = []
-    refunds: list[RefundRow] = []
+    transactions: tuple[Payment, ...] = ()
+    refunds: tuple[RefundRow, ...] = ()
     shipping_line: Shipping | None = None
-    tax_lines: list[TitledTax] = []
+    tax_lines: tuple[TitledTax, ...] = ()
 
 
 class LineRow(Row):
@@ -205,10 +206,10 @@ class LineRow(Row):
     is_gift_card: bool = False
     product: Gid | None = None
     variant: Gid | None = None
-    discount_allocations: list[Allocation] = []
-    tax_lines: list[Tax] = []
+    discount_allocations: tuple[Allocation, ...] = ()
+    tax_lines: tuple[Tax, ...] = ()
     selling_plan: Named | None = None
-    custom_attributes: list[KeyValue] = []
+    custom_attributes: tuple[KeyValue, ...] = ()
 
 
 class DiscountValue(msgspec.Struct, frozen=True, rename="camel"):
@@ -267,7 +268,7 @@ class CustomerRow(Row):
     locale: str | None = None
     note: str | None = None
     state: str | None = None
-    tags: list[str] = []
+    tags: tuple[str, ...] = ()
     verified_email: bool | None = None
     default_email_address: EmailAddress | None = None
     default_phone_number: PhoneNumber | None = None
@@ -304,7 +305,7 @@ class ProductRow(Row):
     handle: str | None = None
     product_type: str | None = None
     vendor: str | None = None
-    tags: list[str] = []
+    tags: tuple[str, ...] = ()
     online_store_url: str | None = None
     featured_media: Media | None = None
 
@@ -315,7 +316,7 @@ class VariantRow(Row):
     sku: str | None = None
     compare_at_price: str | None = None
     inventory_quantity: int | None = None
-    selected_options: list[NameValue] = []
+    selected_options: tuple[NameValue, ...] = ()
 
 
 class PresentmentPrice(Part):
