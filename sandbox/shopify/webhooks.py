@@ -9,8 +9,8 @@ import msgspec
 
 from sandbox.changes import Event
 from sandbox.shop import Checkout, Order, Person, Product, Refund
+from sandbox.shopify import payload_checkouts, payload_orders, payload_refunds, payload_shop
 from sandbox.shopify import payload_people as people
-from sandbox.shopify import payloads
 from sandbox.shopify.bulk import Operation
 from sandbox.shopify.delivery import Delivery, Sender
 from sandbox.shopify.filters import passes, reduced
@@ -24,7 +24,7 @@ Make = Callable[[World, Event], Body]
 
 def _order(world: World, event: Event) -> Body:
     assert isinstance(event.object, Order)
-    return payloads.order(world, event.object)
+    return payload_orders.order(world, event.object)
 
 
 def _gone(_: World, event: Event) -> Body:
@@ -35,7 +35,7 @@ def _gone(_: World, event: Event) -> Body:
 def _refund(world: World, event: Event) -> Body:
     assert isinstance(event.object, Refund)
     assert event.order is not None
-    return payloads.refund(world, OrderRefund(event.order, event.object))
+    return payload_refunds.refund(world, OrderRefund(event.order, event.object))
 
 
 def _person(make: Callable[[World, Person], Body]) -> Make:
@@ -48,12 +48,12 @@ def _person(make: Callable[[World, Person], Body]) -> Make:
 
 def _checkout(world: World, event: Event) -> Body:
     assert isinstance(event.object, Checkout)
-    return people.checkout(world, event.object)
+    return payload_checkouts.checkout(world, event.object)
 
 
 def _product(world: World, event: Event) -> Body:
     assert isinstance(event.object, Product)
-    return people.product(world, event.object)
+    return payload_shop.product(world, event.object)
 
 
 # what happened -> the topic's name in the schema, its name in the header, its body
@@ -114,13 +114,13 @@ class Webhooks:
 
     def bulk_finished(self, operation: Operation) -> None:
         def body() -> Body:
-            return people.bulk_finished(self.world, operation)
+            return payload_shop.bulk_finished(self.world, operation)
 
         self.tell("BULK_OPERATIONS_FINISH", "bulk_operations/finish", body, self.world.box.now())
 
     def uninstalled(self) -> None:
         """The last that is told; the subscriptions go with the app."""
-        self.tell("APP_UNINSTALLED", "app/uninstalled", lambda: people.shop(self.world), self.world.box.now())
+        self.tell("APP_UNINSTALLED", "app/uninstalled", lambda: payload_shop.shop(self.world), self.world.box.now())
         self.hooks.clear()
 
     def _heard(self, event: Event) -> None:
