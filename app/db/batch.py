@@ -20,7 +20,7 @@ _TOKEN = re.compile(r"'(?:[^']|'')*'|::|=\s*ANY\(\s*(?P<any>\?|:\w+)\s*\)|:(?P<n
 class Batch:
     """The driver's speed within a scope's transaction. A statement of a shop's batch has to name shop_id, and finds
     `:shop_id` filled in. Values may be times, dates, and lists for `= ANY(:ids)`; JSON is given as text (see
-    `encode_json`). On SQLite a row's booleans come as 0 and 1."""
+    `encode_json`). On SQLite a row's booleans come as 0 and 1. Objects in hand stay: read again."""
 
     def __init__(self, session: Session, shop_id: int | None, reading: bool) -> None:
         self._session = session
@@ -87,7 +87,7 @@ class Batch:
     def _done(self, cursor: Any) -> int:
         touched = int(cursor.rowcount)
         cursor.close()
-        self._session.expire_all()  # rows that were read before may be old now
+        self._session.info["read_afresh"] = True  # rows in the session may be old now
         return touched
 
     def _sql(self, sql: str) -> str:

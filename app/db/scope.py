@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Engine, Executable, Row, event
+from sqlalchemy import Engine, Executable, event
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import TypedReturnsRows
 from sqlmodel import SQLModel
@@ -40,15 +40,15 @@ class EveryShop:
 
     def all(self, statement: TypedReturnsRows[T]) -> Sequence[T]:
         """Every row of a select of one class or column."""
-        return self._session.scalars(statement).all()
+        return self._session.scalars(statement, execution_options=self._options()).all()
 
     def first(self, statement: TypedReturnsRows[T]) -> T | None:
         """The first row of a select of one class or column, or None."""
-        return self._session.scalars(statement).first()
+        return self._session.scalars(statement, execution_options=self._options()).first()
 
-    def rows(self, statement: Executable) -> Sequence[Row[Any]]:
+    def rows(self, statement: Executable) -> Sequence[Any]:
         """Every row of a select of several columns."""
-        return self._session.execute(statement).all()
+        return self._session.execute(statement, execution_options=self._options()).all()
 
     def scalar(self, statement: Executable) -> Any:
         """The first column of the first row, or None."""
@@ -74,6 +74,10 @@ class EveryShop:
         if self._session.get_bind().dialect.name != "sqlite":
             self._session.flush()
             self._session.refresh(row, with_for_update=True)
+
+    def _options(self) -> dict[str, bool]:
+        # After a batch wrote past it, the session's own rows are no longer believed.
+        return {"populate_existing": True} if self._session.info.get("read_afresh") else {}
 
     def batch(self) -> Batch:
         """The door for batched SQL."""
@@ -109,7 +113,8 @@ class ShopScope(EveryShop):
     def find(self, model: type[M], *place: Any) -> M | None:
         """The shop's row by its key (less shop_id), or None."""
         column = wall.shop_column(model)
-        return self._session.get(model, place if column.key == "id" else (self._shop_id, *place))
+        key = place if column.key == "id" else (self._shop_id, *place)
+        return self._session.get(model, key, populate_existing=bool(self._options()))
 
     def add(self, row: M) -> M:
         """A new row of this shop, written at the end or before the next question."""

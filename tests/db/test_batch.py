@@ -56,8 +56,21 @@ def test_an_upsert_brings_a_row_up_to_date_and_keeps_what_it_does_not_know(engin
         put(scope.batch(), person(1))
         before = scope.get(Customer, 1)
         put(scope.batch(), person(1, email=None, tags=()))
+        assert before.tags == ["vip", "100%"]
+        assert scope.get(Customer, 1) is before
         assert (before.email, before.tags) == ("a@example.com", [])
         assert scope.scalar(select(Customer.id)) == 1
+
+
+def test_a_row_that_was_read_before_a_batch_is_whole_after_its_scope(engine: Engine, shop: Shop) -> None:
+    with shop_scope(engine, shop.id, write=True) as scope:
+        put(scope.batch(), person(1))
+        customer = scope.get(Customer, 1)
+        customer.first_name = "Grace"
+        scope.batch().execute("UPDATE customers SET phone = '+1' WHERE shop_id = :shop_id", {})
+        found = scope.first(select(Customer))
+        assert found is customer
+    assert (customer.first_name, customer.phone) == ("Grace", "+1")
 
 
 def test_a_guard_leaves_a_newer_row_alone(engine: Engine, shop: Shop) -> None:
