@@ -16,7 +16,7 @@ _LIQUID = re.compile(r"(\{%.*?%\}|\{\{.*?\}\})", re.DOTALL)
 
 _HEAD = (
     "<mjml{lang}><mj-head><mj-title>{{{{ subject | escape }}}}</mj-title>"
-    '<mj-attributes><mj-all font-family="-apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif" />'
+    '<mj-attributes><mj-all font-family="-apple-system, Segoe UI, Helvetica, Arial, sans-serif" />'
     '<mj-text font-size="16px" line-height="1.5" color="#1f2328" /></mj-attributes>'
     '<mj-raw><meta name="color-scheme" content="light dark" /></mj-raw></mj-head>'
     '<mj-body background-color="#f4f5f7"><mj-section background-color="#ffffff" border-radius="8px"><mj-column>'
