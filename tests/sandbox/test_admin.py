@@ -204,6 +204,29 @@ def test_wp_admin_frames_the_panel_with_a_token_of_the_plugin(wordpress: House) 
     assert (token["iss"], token["sub"], token["exp"] - token["iat"]) == (wordpress.url, "1", 60)
 
 
+@pytest.mark.parametrize(
+    ("fixture", "path", "audience"),
+    [
+        ("store", f"{STORE}/apps/regulars", "demo-client-id"),
+        ("wordpress", "/wp-admin/admin.php?page=regulars", "regulars"),
+    ],
+)
+def test_tokens_live_in_real_time_whatever_the_shops_clock_says(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    fixture: str,
+    path: str,
+    audience: str,
+) -> None:
+    found: House = request.getfixturevalue(fixture)
+    (tmp_path / "clock").write_text("-90000")
+    monkeypatch.setenv("REGULARS_CLOCK", str(tmp_path / "clock"))
+    token = frame_query(found.app.test_client().get(path))["id_token"]
+    secret = SECRET if fixture == "store" else "ab" * 32
+    assert jwt.decode(token, secret, algorithms=["HS256"], audience=audience)
+
+
 def test_a_shop_that_is_not_connected_says_so_and_gives_no_token(small_box: Box) -> None:
     app = Flask("sandbox")
     woocommerce.register(app, small_box, "http://127.0.0.1:1", lambda: None)
