@@ -78,7 +78,12 @@ def gettext(message: str, **values: Any) -> str:
 
 def ngettext(one: str, many: str, n: int, **values: Any) -> str:
     """The same for a number of things: %(num)s is `n` itself."""
-    return _catalogue(language()).ngettext(one, many, n) % {"num": n, **values}
+    return unfilled(one, many, n) % {"num": n, **values}
+
+
+def unfilled(one: str, many: str, n: int) -> str:
+    """The sentence for `n` things as the catalogue has it; templates fill theirs themselves."""
+    return _catalogue(language()).ngettext(one, many, n)
 
 
 def noted(message: str) -> str:

@@ -56,7 +56,9 @@ def ledger(scope: ShopScope, after: tuple[datetime, int] | None, limit: int) -> 
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def entries_of(scope: ShopScope, customer_id: int, before: datetime, limit: int) -> Sequence[tuple[LedgerEntry, Order | None]]:
+def entries_of(
+    scope: ShopScope, customer_id: int, before: datetime, limit: int
+) -> Sequence[tuple[LedgerEntry, Order | None]]:
     joined = select(LedgerEntry, Order).join(Order, col(LedgerEntry.order_id) == col(Order.id), isouter=True)
     wanted = joined.where(LedgerEntry.customer_id == customer_id, col(LedgerEntry.created_at) < before)
     return [(row[0], row[1]) for row in scope.rows(wanted.order_by(col(LedgerEntry.created_at).desc()).limit(limit))]

@@ -23,7 +23,6 @@ from app.web.roof import roof
 from app.web.shop_page import shop_action, shop_page
 from sync.models import Cursor, Run
 from sync.queries import cursors, runs
-from webhooks import inbox
 from webhooks.process import retry
 
 _SHOWN = 25
@@ -95,6 +94,4 @@ def _troubles() -> list[str]:
         found.append(
             _("PUBLIC_URL is not set: shops cannot send webhooks here, so changes are asked for every few minutes.")
         )
-    if inbox.disk_trouble():
-        found.append(_("The disk is full or read-only: webhooks cannot be kept, and shops are asked to repeat them."))
     return found

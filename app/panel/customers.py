@@ -39,7 +39,7 @@ def customer(scope: ShopScope, customer_id: int) -> ResponseReturnValue:
         stats=commerce.stats_of(scope, person.id),
         points_balance=balance(scope, person.id),
         segments=segments_of(scope, person.id),
-        consents=consents_of(scope, person),
+        consents=consents_of(scope, person.id, person.email),
         address=_address(person),
         page=timeline(scope, person, paging.read(request.args.get("after"))),
     )

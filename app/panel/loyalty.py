@@ -60,7 +60,7 @@ def _change(scope: ShopScope, form: dict[str, Any]) -> None:
         counts_history=form["counts_history"],
     )
     if form["is_on"] and form["counts_history"]:
-        jobs.defer(scope, "history", lane="report", dedupe="history")
+        jobs.defer(scope, "loyalty-history", lane="react", dedupe="loyalty-history")
 
 
 def _page(scope: ShopScope, form: dict[str, Any], errors: dict[str, str]) -> ResponseReturnValue:

@@ -70,5 +70,3 @@ def _moment(after: list[Any]) -> datetime:
         return from_micros(int(after[0]))
     except (ValueError, OverflowError) as error:
         raise BadInput(_("This address is not complete."), "after") from error
-
-

@@ -33,7 +33,9 @@ def segments_of(scope: ShopScope, customer_id: int) -> Sequence[tuple[Segment, M
     return [(row[0], row[1]) for row in scope.rows(wanted)]
 
 
-def entries_of(scope: ShopScope, customer_id: int, before: datetime, limit: int) -> Sequence[tuple[Segment, Membership]]:
+def entries_of(
+    scope: ShopScope, customer_id: int, before: datetime, limit: int
+) -> Sequence[tuple[Segment, Membership]]:
     joined = select(Segment, Membership).join(Membership, col(Membership.segment_id) == col(Segment.id))
     wanted = joined.where(Membership.customer_id == customer_id, col(Membership.entered_at) < before)
     return [(row[0], row[1]) for row in scope.rows(wanted.order_by(col(Membership.entered_at).desc()).limit(limit))]
@@ -45,7 +47,9 @@ Member = tuple[Customer, CustomerStats | None, Membership]
 def members(scope: ShopScope, segment_id: int, after: int | None, limit: int) -> Sequence[Member]:
     """A page of members by id."""
     stats = col(CustomerStats.customer_id) == col(Customer.id)
-    joined = select(Customer, CustomerStats, Membership).join(Membership, col(Membership.customer_id) == col(Customer.id))
+    joined = select(Customer, CustomerStats, Membership).join(
+        Membership, col(Membership.customer_id) == col(Customer.id)
+    )
     wanted = joined.join(CustomerStats, stats, isouter=True).where(Membership.segment_id == segment_id)
     if after is not None:
         wanted = wanted.where(col(Membership.customer_id) > after)

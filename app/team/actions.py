@@ -30,7 +30,11 @@ def sign_in_link(db: EveryShop, email: str, now: datetime, public_url: str) -> s
 
 def sign_in(db: EveryShop, token: str, now: datetime) -> str | None:
     """Use a link up: the cookie of a new session, or None where the link is used, old or unknown."""
-    is_good = (col(SignInLink.digest) == digest(token), col(SignInLink.used_at).is_(None), col(SignInLink.expires_at) > now)
+    is_good = (
+        col(SignInLink.digest) == digest(token),
+        col(SignInLink.used_at).is_(None),
+        col(SignInLink.expires_at) > now,
+    )
     if db.execute(update(SignInLink).where(*is_good).values(used_at=now)) != 1:
         return None
     link = _found(db.first(select(SignInLink).where(SignInLink.digest == digest(token))))

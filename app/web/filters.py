@@ -6,7 +6,7 @@ from typing import Protocol, cast
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_compact_currency, format_currency, format_decimal
 from flask import Flask, g
 from markupsafe import Markup
 
@@ -18,7 +18,7 @@ NOTHING = "–"
 
 
 def install(app: Flask) -> None:
-    for each in (money, whole_money, number, signed, percent, local, day, ago, month_name, month_short, full_name,
+    for each in (money, whole_money, round_money, number, signed, percent, local, day, ago, month_name, month_short, full_name,
                  initials, hue):  # fmt: skip
         app.template_filter(each.__name__)(each)
 
@@ -43,6 +43,14 @@ def whole_money(units: int) -> str:
     return format_currency(units, g.shop.currency, locale=locale(), format="¤#,##0", currency_digits=False)
 
 
+def round_money(minor: int) -> str:
+    """An amount where space is short: €12.5K."""
+    amount = Money(minor, g.shop.currency).decimal
+    return format_compact_currency(
+        amount, g.shop.currency, locale=locale(), fraction_digits=1 if amount < 100_000 else 0
+    )
+
+
 def signed(value: int) -> str:
     """A number that is given or taken, with its sign."""
     return ("+" if value > 0 else "") + number(value)
@@ -54,7 +62,11 @@ def number(value: float | Decimal | None) -> str:
 
 def percent(value: float | None) -> str:
     """A share between 0 and 1, to a tenth of a percent."""
-    return NOTHING if value is None else cast(str, locale().percent_formats[None].apply(value, locale(), force_frac=(0, 1)))
+    return (
+        NOTHING
+        if value is None
+        else cast(str, locale().percent_formats[None].apply(value, locale(), force_frac=(0, 1)))
+    )
 
 
 def local(moment: datetime | None) -> str | Markup:
@@ -119,5 +131,3 @@ def zone() -> ZoneInfo:
 def _time(moment: datetime, text: str) -> Markup:
     whole = format_datetime(moment.astimezone(zone()), "full", locale=locale())
     return Markup('<time datetime="{}" title="{}">{}</time>').format(moment.isoformat(), whole, text)
-
-

@@ -26,7 +26,7 @@ def install(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     translations: Any = app.jinja_env
-    translations.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)
+    translations.install_gettext_callables(i18n.gettext, i18n.unfilled, newstyle=True)
     app.before_request(_speak)
     app.teardown_request(_hush)
     app.url_defaults(_name_the_shop)

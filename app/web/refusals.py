@@ -34,7 +34,9 @@ def show() -> ResponseReturnValue:
         abort(404)
     name = request.args.get("shop", "")
     if SHOPIFY_DOMAIN.fullmatch(name):
-        return render_template("bounce/shopify.html", bridge=roof().bridge_script, api_key=client_id(_shop("shopify", name)))
+        return render_template(
+            "bounce/shopify.html", bridge=roof().bridge_script, api_key=client_id(_shop("shopify", name))
+        )
     g.framing_shop = _shop("woocommerce", name) or abort(404)
     return render_template("bounce/wp.html", parent=origin(g.framing_shop.home_url), back=back)
 

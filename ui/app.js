@@ -1,0 +1,5 @@
+// The panel's script: htmx, and the little that the browser has to do itself.
+import "htmx.org";
+import "./address.js";
+import "./fetch.js";
+import "./navigation.js";
