@@ -1,7 +1,7 @@
 """The generated shop's people, each with a story: what they buy, when, at what price."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -52,18 +52,32 @@ class Shopper:
     shoe_size: str = ""
 
 
-def crowd(shop: Shop, random: Random, orders: int, end: datetime) -> list[Shopper]:
-    """About two customers for five orders, until their orders are as many as wanted."""
+def crowd(shop: Shop, random: Random, orders: int, end: datetime, moved: timedelta) -> list[Shopper]:
+    """About two customers for five orders, until their orders are as many as wanted.
+
+    Hours of the day are those of the days before they were `moved`, or clock changes would make it another shop.
+    """
     shoppers: list[Shopper] = []
     total = 0
     while total < orders:
-        shopper = _shopper(shop, random, len(shoppers) + 1, end)
+        shopper = _shopper(shop, random, len(shoppers) + 1, end - moved)
         shoppers.append(shopper)
         total += len(shopper.times)
         if len(shoppers) % 160 == 0:
-            shoppers.append(_twin(shop, random, shopper, end))
+            shoppers.append(_twin(shop, random, shopper, end - moved))
             total += len(shoppers[-1].times)
+    for shopper in shoppers:
+        _move(shopper, moved)
     return shoppers
+
+
+def _move(shopper: Shopper, by: timedelta) -> None:
+    person = shopper.person
+    shopper.times = [at + by for at in shopper.times]
+    person.created_at, person.updated_at = person.created_at + by, person.updated_at + by
+    person.registered_at = person.registered_at + by if person.registered_at else None
+    if person.consent and person.consent.at:
+        person.consent = replace(person.consent, at=person.consent.at + by)
 
 
 def _shopper(shop: Shop, random: Random, place: int, end: datetime) -> Shopper:
@@ -144,7 +158,7 @@ def _times(random: Random, story: str, end: datetime) -> Iterator[datetime]:
 def at_hour(random: Random, at: datetime, story: str, until: datetime) -> datetime:
     """The same local day at an hour at which such people buy."""
     if story == "night":
-        hour = random.choice((22, 23, 0, 1, 2, 3))
+        hour = random.choice((23, 0, 1, 2))  # an hour of clock change on both sides
     else:
         hour = random.choices(range(6, 22), (1, 2, 4, 5, 6, 7, 7, 6, 5, 5, 6, 7, 9, 11, 12, 10))[0]
     local = at.astimezone(ZONE).replace(hour=hour, minute=random.randrange(60), second=random.randrange(60))

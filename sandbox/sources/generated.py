@@ -22,17 +22,18 @@ PAYMENTS = {"paid": 960, "pending": 12, "on_hold": 8, "failed": 12, "cancelled":
 
 def generate(domain: str, seed: int = 1, orders: int = 6000, until: datetime | None = None) -> Shop:
     """The same shop for the same seed; with `until`, moved by whole weeks so that it ends in the week before."""
-    end = END + weeks_to(END, until)
+    moved = weeks_to(END, until)
+    end = END + moved
     shop = Shop("Regular & Sons", domain, "EUR", str(ZONE), "DE", rates=dict(RATES))
     random = Random(seed)
     stock(shop, random, end - timedelta(weeks=WEEKS + 1))
-    _Season(shop, random, end).play(orders)
+    _Season(shop, random, end, moved).play(orders)
     return shop
 
 
 class _Season:
-    def __init__(self, shop: Shop, random: Random, end: datetime) -> None:
-        self.shop, self.random, self.end = shop, random, end
+    def __init__(self, shop: Shop, random: Random, end: datetime, moved: timedelta) -> None:
+        self.shop, self.random, self.end, self.moved = shop, random, end, moved
         self.by_category: dict[str, list[Product]] = {}
         for product in shop.products.values():
             self.by_category.setdefault(product.category, []).append(product)
@@ -41,7 +42,7 @@ class _Season:
 
     def play(self, orders: int) -> None:
         """Everybody buys in the order of time; then come the till's own sales and the baskets left behind."""
-        shoppers = crowd(self.shop, self.random, int(orders * 0.96), self.end)
+        shoppers = crowd(self.shop, self.random, int(orders * 0.96), self.end, self.moved)
         campaign = [
             shopper for shopper in self.random.sample(shoppers, len(shoppers) // 12) if shopper.story == "plain"
         ]
