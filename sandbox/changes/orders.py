@@ -156,7 +156,8 @@ class OrderChanges(CustomerChanges, ProductChanges):
     ) -> Order:
         at = self.now()
         person = self._buyer(person_id, email, address, at)
-        if person and consent:
+        takes_back = person is not None and person.consent and consent and consent.state == "not_subscribed"
+        if person and consent and not takes_back:  # a box left empty does not unsubscribe anybody
             self._take_consent(person, replace(consent, at=consent.at or at))
         order = new_order(self.shop, basket, person, at, as_guest=person_id is None, payment=payment, address=address)
         order.email = email or order.email

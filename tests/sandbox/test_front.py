@@ -78,6 +78,16 @@ def test_a_box_left_empty_is_no_consent(walk: Walk) -> None:
     assert checkout.consent.state == "not_subscribed"
 
 
+def test_buying_with_the_box_empty_takes_no_consent_back(walk: Walk) -> None:
+    for news in ({"news": "1"}, {}):
+        visitor, _ = walk.abandoner(**news)
+        visitor.post("/checkout", data={**FORM, **news})
+        person = walk.box.find_person("new@example.com")
+        assert person is not None
+        assert person.consent is not None
+        assert person.consent.state == "subscribed"
+
+
 def test_an_open_checkout_follows_the_cart_and_the_email(walk: Walk) -> None:
     visitor, checkout = walk.abandoner()
     visitor.post("/cart", data={"variant": "10"})
