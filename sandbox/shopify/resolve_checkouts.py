@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from sandbox.front.links import shopify_recovery
-from sandbox.money import share
 from sandbox.shop import Checkout, Line, Person
 from sandbox.shopify.compiler import Fields, Read
 from sandbox.shopify.listing import Listing
@@ -138,5 +137,4 @@ def _line(world: World) -> dict[str, Any]:
         "originalUnitPriceSet": lambda pair: bag(pair[0], pair[1].unit_minor),
         "originalTotalPriceSet": lambda pair: bag(pair[0], pair[1].subtotal_minor),
         "discountedTotalPriceSet": lambda pair: bag(pair[0], pair[1].total_minor),
-        "discountedUnitPriceSet": lambda pair: bag(pair[0], share(pair[1].total_minor, 1, pair[1].quantity)),
     }

@@ -72,6 +72,7 @@ def fields(world: World) -> Fields:
         "CustomerStatistics": {"predictedSpendTier": lambda _: None},
         "StoreCreditAccount": {},
         "Metafield": {
+            "id": lambda each: gid("Metafield", each[4]),
             "namespace": lambda each: each[0],
             "key": lambda each: each[1],
             "type": lambda each: each[2],
@@ -103,8 +104,9 @@ def _head(world: World) -> dict[str, Any]:
     }
 
 
-def _metafields(person: Person) -> list[tuple[str, str, str, str]]:
-    return [("facts", "birth_date", "date", person.birthday)] if person.birthday else []
+def _metafields(person: Person) -> list[tuple[str, str, str, str, int]]:
+    """A birthday is kept where the platform's own form keeps it."""
+    return [("facts", "birth_date", "date", person.birthday, person.id)] if person.birthday else []
 
 
 def _history(world: World) -> dict[str, Any]:

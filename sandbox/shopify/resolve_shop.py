@@ -56,19 +56,23 @@ def _shop(world: World) -> dict[str, Any]:
         "createdAt": lambda _: iso(opened_at(world)),
         "updatedAt": lambda _: iso(opened_at(world)),
         "shopAddress": lambda shop: shop,
-        "billingAddress": lambda shop: shop,
     }
 
 
 def _around(world: World) -> Fields:
     return {
-        "Domain": {"host": lambda domain: domain, "url": lambda domain: f"https://{domain}"},
+        "Domain": {
+            "id": lambda _: gid("Domain", SHOP_NUMBER),
+            "host": lambda domain: domain,
+            "url": lambda domain: f"https://{domain}",
+        },
         "ShopPlan": {
             "publicDisplayName": lambda _: "Development",
             "partnerDevelopment": lambda _: True,
             "shopifyPlus": lambda _: False,
         },
         "ShopAddress": {
+            "id": lambda _: gid("ShopAddress", SHOP_NUMBER),
             "address1": lambda _: "Main street 1",
             "city": lambda _: None,
             "countryCodeV2": lambda shop: shop.country_code,
