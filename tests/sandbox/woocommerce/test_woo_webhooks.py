@@ -1,0 +1,279 @@
+"""Webhooks: pinged, signed, late, built when sent, never repeated; and the plugin's carts."""
+
+import base64
+import hashlib
+import hmac
+from typing import Any
+
+import pytest
+
+from sandbox.changes import Box
+from sandbox.shop import Consent
+from sandbox.sources.generated import RATES
+from sandbox.woocommerce import Face
+from tests.sandbox.woocommerce.conftest import HOME, Arrival, Caller, Receiver
+
+SECRET = "0123456789abcdef"
+
+
+def subscribe(woo: Caller, receiver: Receiver, topic: str, secret: str = SECRET) -> dict[str, Any]:
+    wanted = {"name": topic, "topic": topic, "delivery_url": f"{receiver.url}/hook", "secret": secret}
+    response = woo.call("POST", "webhooks", json=wanted)
+    assert response.status_code == 201, response.data
+    body: dict[str, Any] = response.get_json()
+    return body
+
+
+def signature(arrival: Arrival, secret: str = SECRET) -> str:
+    return base64.b64encode(hmac.new(secret.encode(), arrival.body, hashlib.sha256).digest()).decode()
+
+
+@pytest.fixture
+def hooked(woo: Caller, receiver: Receiver) -> dict[str, dict[str, Any]]:
+    """Webhooks for orders and customers, their pings forgotten."""
+    topics = [f"{what}.{event}" for what in ("order", "customer") for event in ("created", "updated", "deleted")]
+    made = {topic: subscribe(woo, receiver, topic) for topic in (*topics, "order.restored", "product.updated")}
+    receiver.arrivals.clear()
+    return made
+
+
+def test_a_new_webhook_is_pinged_with_a_form_and_no_signature(woo: Caller, receiver: Receiver) -> None:
+    made = subscribe(woo, receiver, "order.created")
+    assert made["status"] == "active"
+    assert "secret" not in made
+    [ping] = receiver.arrivals
+    assert ping.body == f"webhook_id={made['id']}".encode()
+    assert ping.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert not [name for name in ping.headers if name.startswith("X-WC")]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [
+        ({"topic": "order.nonsense", "delivery_url": "https://a.example"}, "invalid_topic"),
+        ({"topic": "order.created", "delivery_url": "ftp://a.example"}, "invalid_delivery_url"),
+    ],
+)
+def test_a_bad_webhook_is_refused(woo: Caller, wanted: dict[str, str], code: str) -> None:
+    response = woo.call("POST", "webhooks", json=wanted)
+    assert (response.status_code, response.get_json()["code"]) == (400, f"woocommerce_rest_shop_webhook_{code}")
+
+
+def test_a_delivery_is_signed_and_says_where_it_is_from(
+    small_box: Box, face: Face, receiver: Receiver, hooked: dict[str, Any]
+) -> None:
+    order = small_box.place_order([(10, 1)], person_id=2)
+    assert face.deliveries.flush(10)
+    created = next(arrival for arrival in receiver.arrivals if arrival.topic == "order.created")
+    assert created.headers["X-WC-Webhook-Signature"] == signature(created)
+    assert created.headers["X-WC-Webhook-Source"] == f"{HOME}/"
+    assert created.headers["X-WC-Webhook-ID"] == str(hooked["order.created"]["id"])
+    assert created.headers["User-Agent"] == "WooCommerce/10.0.2 Hookshot (WordPress/6.8.3)"
+    assert created.json()["id"] == order.id
+    assert b"http:\\/\\/" in created.body
+
+
+def test_an_order_tells_of_itself_its_customer_and_its_product(
+    small_box: Box, face: Face, receiver: Receiver, hooked: dict[str, Any]
+) -> None:
+    small_box.place_order([(10, 1)], person_id=2)
+    assert face.deliveries.flush(10)
+    assert sorted(map(str, receiver.topics())) == [
+        "customer.updated",
+        "order.created",
+        "order.updated",
+        "product.updated",
+    ]
+
+
+def test_several_changes_before_the_run_are_one_delivery_of_the_last_state(
+    small_box: Box, face: Face, receiver: Receiver, hooked: dict[str, Any]
+) -> None:
+    order = small_box.place_order([(10, 2)], person_id=2, payment="pending")
+    small_box.pay_order(order.id)
+    small_box.fulfil_order(order.id)
+    assert face.deliveries.flush(10)
+    orders = [arrival for arrival in receiver.arrivals if str(arrival.topic).startswith("order")]
+    assert [(arrival.topic, arrival.json()["status"]) for arrival in orders] == [
+        ("order.created", "completed"),
+        ("order.updated", "completed"),
+    ]
+
+
+def test_what_is_gone_when_its_turn_comes_is_a_well_signed_error(
+    small_box: Box, face: Face, receiver: Receiver, hooked: dict[str, Any]
+) -> None:
+    order = small_box.place_order([(10, 1)], person_id=2)
+    small_box.delete_order(order.id)
+    assert face.deliveries.flush(10)
+    created = next(arrival for arrival in receiver.arrivals if arrival.topic == "order.created")
+    assert created.json()["code"] == "woocommerce_rest_shop_order_invalid_id"
+    assert created.headers["X-WC-Webhook-Signature"] == signature(created)
+
+
+def test_the_bin_is_told_and_force_deletion_only_to_the_action_topic(
+    woo: Caller, small_box: Box, face: Face, receiver: Receiver, hooked: dict[str, Any]
+) -> None:
+    subscribe(woo, receiver, "action.woocommerce_delete_order")
+    order = small_box.place_order([(10, 1)], person_id=2)
+    assert face.deliveries.flush(10)
+    receiver.arrivals.clear()
+    small_box.trash_order(order.id)
+    small_box.restore_order(order.id)
+    small_box.delete_order(order.id)
+    assert face.deliveries.flush(10)
+    bodies = {arrival.topic: arrival.json() for arrival in receiver.arrivals}
+    assert bodies["order.deleted"] == {"id": order.id}
+    assert bodies["action.woocommerce_delete_order"] == {"action": "woocommerce_delete_order", "arg": order.id}
+    assert set(bodies) == {"order.deleted", "order.restored", "action.woocommerce_delete_order"}
+
+
+def test_guests_are_no_news_until_they_register(
+    small_box: Box, face: Face, receiver: Receiver, hooked: dict[str, Any]
+) -> None:
+    small_box.place_order([(10, 1)], email="guest@example.com")
+    assert face.deliveries.flush(10)
+    assert not [topic for topic in receiver.topics() if str(topic).startswith("customer")]
+    small_box.register("guest@example.com")
+    assert face.deliveries.flush(10)
+    assert [topic for topic in receiver.topics() if str(topic).startswith("customer")] == [
+        "customer.created",
+        "customer.updated",
+    ]
+
+
+def test_the_seventh_failure_in_a_row_disables_and_switching_on_forgives_nothing(
+    woo: Caller, small_box: Box, face: Face, receiver: Receiver
+) -> None:
+    made = subscribe(woo, receiver, "order.created")
+    receiver.answer = 500
+
+    def fail() -> str:
+        small_box.place_order([(10, 1)], person_id=2)
+        assert face.deliveries.flush(10)
+        return str(woo.get(f"webhooks/{made['id']}")["status"])
+
+    assert [fail() for _ in range(7)] == ["active"] * 6 + ["disabled"]
+    woo.call("PUT", f"webhooks/{made['id']}", json={"status": "active"})
+    assert fail() == "disabled"
+    assert face.deliveries.counts() == {"queued": 0, "sent": 0, "failed": 8}
+
+
+def test_a_success_starts_the_count_anew(woo: Caller, small_box: Box, face: Face, receiver: Receiver) -> None:
+    made = subscribe(woo, receiver, "order.created")
+    for answer in (500, 500, 500, 500, 500, 500, 200, 500, 500, 500):
+        receiver.answer = answer
+        small_box.place_order([(10, 1)], person_id=2)
+        assert face.deliveries.flush(10)
+    assert woo.get(f"webhooks/{made['id']}")["status"] == "active"
+    assert face.deliveries.counts() == {"queued": 0, "sent": 1, "failed": 9}
+
+
+def test_a_ping_that_was_not_answered_200_comes_after_every_delivery(
+    woo: Caller, small_box: Box, face: Face, receiver: Receiver
+) -> None:
+    receiver.answer = 204
+    subscribe(woo, receiver, "order.created")
+    small_box.place_order([(10, 1)], person_id=2)
+    assert face.deliveries.flush(10)
+    assert receiver.topics() == [None, "order.created", None]
+
+
+def test_a_redirect_swallows_the_delivery_and_counts_as_success(
+    woo: Caller, small_box: Box, face: Face, receiver: Receiver
+) -> None:
+    subscribe(woo, receiver, "order.created")
+    receiver.answer = 302
+    small_box.place_order([(10, 1)], person_id=2)
+    assert face.deliveries.flush(10)
+    assert face.deliveries.counts()["sent"] == 1
+
+
+def test_a_webhook_is_deleted_only_by_force(woo: Caller, receiver: Receiver) -> None:
+    made = subscribe(woo, receiver, "order.created")
+    assert woo.call("DELETE", f"webhooks/{made['id']}").status_code == 501
+    assert woo.call("DELETE", f"webhooks/{made['id']}", force="true").status_code == 200
+    assert woo.get("webhooks") == []
+
+
+# the companion plugin
+
+
+@pytest.fixture
+def connected(woo: Caller, receiver: Receiver, face: Face) -> Receiver:
+    answer = connect(woo, {"shop": "sh_1", "url": receiver.url, "secret": SECRET})
+    assert answer.get_json() == {"version": 1}
+    return receiver
+
+
+def connect(woo: Caller, facts: dict[str, str]) -> Any:
+    params = {"consumer_key": woo.options.key, "consumer_secret": woo.options.secret}
+    https = {"X-Forwarded-Proto": "https"}
+    address = "/wp-json/wc-regulars/v1/connection"
+    return woo.app.test_client().post(address, query_string=params, json=facts, headers=https)
+
+
+def test_a_stranger_connects_nothing(woo: Caller, face: Face) -> None:
+    response = woo.app.test_client().post("/wp-json/wc-regulars/v1/connection", json={"url": "http://evil.example"})
+    assert response.status_code == 401
+    assert face.connection() is None
+    assert connect(woo, {"shop": "sh_1", "url": "", "secret": SECRET}).status_code == 400
+
+
+def test_nothing_is_told_of_carts_before_the_connection(small_box: Box, face: Face) -> None:
+    small_box.open_checkout([(10, 1)], email="a@example.com")
+    assert face.deliveries.counts()["queued"] == 0
+
+
+def test_a_cart_is_told_signed_and_whole(small_box: Box, face: Face, connected: Receiver) -> None:
+    checkout = small_box.open_checkout([(10, 2)], email="cart@example.com", locale="de")
+    small_box.update_checkout(checkout.id, consent=Consent("subscribed", small_box.now(), text="Write to me"))
+    assert face.deliveries.flush(10)
+    [arrival] = connected.arrivals
+    assert arrival.path == "/webhooks/woocommerce/sh_1"
+    assert (arrival.topic, arrival.headers["X-WC-Webhook-Signature"]) == ("regulars.cart", signature(arrival))
+    cart = arrival.json()
+    assert (cart["version"], cart["session"], cart["email"], cart["state"]) == (
+        1, checkout.session, "cart@example.com", "open",
+    )  # fmt: skip
+    assert cart["session"].startswith("t_")
+    assert len(cart["session"]) == 32
+    assert cart["items"] == [
+        {
+            "product_id": 1,
+            "variation_id": 0,
+            "name": "Cap",
+            "sku": "SKU-1",
+            "quantity": 2,
+            "total": "38.00",
+            "image": None,
+        }
+    ]
+    assert cart["totals"] == {
+        "total": "42.90",
+        "subtotal": "31.93",
+        "tax": "6.85",
+        "shipping": "4.12",
+        "discount": "0.00",
+    }
+    assert (cart["consent"]["state"], cart["consent"]["text"]) == ("granted", "Write to me")
+    assert cart["restore_url"] == f"{HOME}/?regulars-cart={checkout.session}.{checkout.restore_token}"
+    assert "rate" not in cart
+
+
+def test_a_foreign_cart_carries_the_plugins_rate(small_box: Box, face: Face, connected: Receiver) -> None:
+    small_box.shop.rates.update(RATES)
+    small_box.open_checkout([(10, 2)], email="jp@example.com", currency="JPY")
+    assert face.deliveries.flush(10)
+    cart = connected.arrivals[0].json()
+    assert (cart["currency"], cart["rate"]) == ("JPY", "0.0061")
+
+
+def test_a_cart_that_was_bought_or_emptied_says_so(small_box: Box, face: Face, connected: Receiver) -> None:
+    bought, emptied = (small_box.open_checkout([(10, 1)], email=f"{name}@example.com") for name in ("a", "b"))
+    order = small_box.complete_checkout(bought.id)
+    small_box.update_checkout(emptied.id, items=[])
+    assert face.deliveries.flush(10)
+    last = {arrival.json()["session"]: arrival.json() for arrival in connected.arrivals}
+    assert (last[bought.session]["state"], last[bought.session]["order_id"]) == ("completed", order.id)
+    assert (last[emptied.session]["state"], last[emptied.session]["items"]) == ("emptied", [])
