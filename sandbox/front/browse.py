@@ -23,6 +23,7 @@ def routes(house: House) -> None:
         return house.show("home", products=here, found=len(found), q=wanted, more=more)
 
     @bp.get("/products/<handle>")
+    @bp.get("/product/<handle>/")  # as WooCommerce writes it
     def product(handle: str) -> ResponseReturnValue:
         found = next((product for product in house.products() if product.handle == handle), None)
         return house.show("product", product=found or abort(404))

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from playwright.sync_api import Page
 
 from sandbox.mailbox import Mailbox, running
 from sandbox.mailbox.run import Running
@@ -115,6 +116,19 @@ def test_the_page_shows_a_mail_in_a_frame_without_scripts(mailbox: Running) -> N
     assert "allow-scripts" not in page.text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert requests.get(f"{mailbox.url}/999999", timeout=5).status_code == 404
+
+
+def test_a_browser_shows_the_mail_and_runs_nothing_of_it(mailbox: Running, page: Page) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "shop@example.com", "ann@example.com", "Your basket"
+    mail.set_content("text")
+    mail.add_alternative('<p id="hello">Hello</p><script>hello.textContent = "Gotcha"</script>', subtype="html")
+    send(mailbox, mail)
+    page.goto(mailbox.url)
+    page.get_by_role("link", name="Your basket").click()
+    shown = page.frame_locator("iframe").locator("#hello")
+    shown.wait_for()
+    assert shown.inner_text() == "Hello"
 
 
 def test_only_the_newest_mails_are_kept() -> None:
