@@ -2,12 +2,16 @@
 
 import importlib
 from pathlib import Path
+from typing import Any
 
+import sqlalchemy as sa
 from alembic import context
 from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import AutoString
 
 from app import settings
+from app.db.columns import UtcTime
 from app.db.engine import open_engine
 
 ROOT = Path(__file__).parents[1]
@@ -17,7 +21,7 @@ for path in sorted([*ROOT.glob("app/*/models.py"), ROOT / "app/db/meta.py", ROOT
 
 def run(connection: Connection) -> None:
     """Migrate in one transaction. SQLite's table copies would delete children by cascade, so keys are off meanwhile."""
-    context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=True, compare_type=True)
+    context.configure(connection=connection, target_metadata=SQLModel.metadata, compare_type=True, render_item=_named)
     with context.begin_transaction():
         context.run_migrations()
         if connection.dialect.name == "sqlite":
@@ -26,23 +30,32 @@ def run(connection: Connection) -> None:
                 raise RuntimeError(f"the migration left rows that point nowhere: {broken[:5]}")
 
 
+def _named(kind: str, item: Any, autogen: Any) -> str | bool:
+    """Our own types by their names in new migrations."""
+    if kind == "type" and isinstance(item, UtcTime):
+        autogen.imports.add("from app.db.columns import UtcTime")
+        return "UtcTime()"
+    if kind == "type" and isinstance(item, sa.JSON):
+        autogen.imports.add("from app.db.columns import JsonText")
+        return "JsonText"
+    return "sa.String()" if kind == "type" and isinstance(item, AutoString) else False
+
+
 def main() -> None:
     engine = context.config.attributes.get("engine") or open_engine(settings.read().database_url)
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:  # outside a transaction, where the pragma is heard
-            driver = connection.connection.driver_connection
-            driver.execute("ROLLBACK")
-            driver.execute("PRAGMA foreign_keys = OFF")
-            driver.execute("BEGIN IMMEDIATE")
-            try:
+    with engine.connect() as connection:
+        _heed_keys(connection, False)  # before the transaction: within one the pragma is not heard
+        try:
+            with connection.begin():
                 run(connection)
-                connection.commit()
-            finally:
-                connection.rollback()
-                driver.execute("PRAGMA foreign_keys = ON")
-    else:
-        with engine.begin() as connection:
-            run(connection)
+        finally:
+            _heed_keys(connection, True)
+
+
+def _heed_keys(connection: Connection, heed: bool) -> None:
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"PRAGMA foreign_keys = {'ON' if heed else 'OFF'}")
 
 
 main()
