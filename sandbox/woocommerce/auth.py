@@ -52,7 +52,7 @@ class Gate:
         return True
 
     def _oauth(self, request: Request) -> bool:
-        params = request.args.to_dict() | _from_header(request)
+        params = {name: values[-1] for name, values in request.args.lists()} | _from_header(request)
         if not any(name in params for name in REQUIRED):
             return False
         if missing := [name for name in REQUIRED if not params.get(name)]:
@@ -71,7 +71,8 @@ class Gate:
             raise authentication("Invalid signature - signature method is invalid.")
         base = base_string(request, self.options.home_url, params)
         digest = hmac.new(f"{self.options.secret}&".encode(), base.encode(), method).digest()
-        if not hmac.compare_digest(b64encode(digest).decode(), params["oauth_signature"]):
+        is_good = hmac.compare_digest(b64encode(digest).decode(), params["oauth_signature"])
+        if not is_good or any("[" in name for name in params):  # arrays are signed in a way that no client knows
             raise authentication("Invalid signature - provided signature does not match.")
 
     def _check_nonce(self, timestamp: str, nonce: str) -> None:

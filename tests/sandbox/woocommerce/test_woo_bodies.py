@@ -1,5 +1,6 @@
 """Bodies: the keys that real shops write, and money that adds up."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -55,6 +56,10 @@ def every(woo: Caller, path: str, **query: Any) -> list[dict[str, Any]]:
     return found
 
 
+def cents(amounts: Iterable[str]) -> int:
+    return sum(int(Decimal(amount) * 100) for amount in amounts)
+
+
 def test_an_order_has_the_keys_of_a_real_one_in_their_order(woo: Caller) -> None:
     body = woo.get("orders")[0]
     assert " ".join(body) == ORDER
@@ -87,7 +92,6 @@ def test_the_face_says_what_the_books_say(boutique: Caller, fashion: Shop) -> No
     orders = every(boutique, "orders", status="processing,completed,refunded,on-hold")
     ours = [order for order in orders if order["currency"] == "EUR"]
     refunds = [refund for order in orders for refund in order["refunds"]]
-    cents = lambda amounts: sum(int(Decimal(amount) * 100) for amount in amounts)  # noqa: E731
     assert len(orders) == sheet["orders"]
     assert len(orders) - len(ours) == sheet["not_converted"]
     assert sum(len(order["line_items"]) for order in orders) == sheet["line_items"]
