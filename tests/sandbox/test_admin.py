@@ -302,7 +302,10 @@ def test_the_admin_answers_its_own_frame_and_nobody_else(
 ) -> None:
     found: House = request.getfixturevalue(fixture)
     frame = framed(page, found.url + path)
+    asked: list[str] = []
+    page.on("request", lambda sent: asked.append(sent.url) if sent.method == "POST" else None)
     assert frame.evaluate(ASK, [kind, "parent"])
+    assert len(asked) == 1
     # The same origin, but a frame within the frame.
     frame.evaluate("document.body.append(Object.assign(document.createElement('iframe'), {src: '/panel/inner'}))")
     handle = frame.wait_for_selector("iframe")
@@ -310,6 +313,8 @@ def test_the_admin_answers_its_own_frame_and_nobody_else(
     assert inner is not None
     inner.wait_for_selector("h1")
     assert inner.evaluate(ASK, [kind, "top"]) is None
+    assert page.evaluate(ASK, [kind, "top"]) is None
+    assert len(asked) == 1
     # The right frame, but another page in it: the policy keeps it out.
     with pytest.raises(Error, match="ERR_BLOCKED_BY_CSP"):
         frame.goto(found.panel.url.replace("localhost", "127.0.0.1") + "/panel/")
