@@ -1,7 +1,7 @@
 """Checkouts: baskets on their way, and the orders that they became, whichever came first."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -9,13 +9,14 @@ import msgspec
 
 from app.commerce import identity
 from app.commerce.known import Incoming
-from app.commerce.models import Checkout, CheckoutToken
+from app.commerce.models import Checkout, CheckoutToken, OrderToken
 from app.commerce.parts import Digests, Stored, Verdict, digests_of, judge, text
 from app.commerce.work import Work
 from app.lib.ids import new_ids
 from app.lib.money import convert
 from connectors.records import CheckoutRecord
 
+_REMEMBERED = timedelta(days=100)  # platforms themselves drop a basket after three months
 _COLUMNS = (
     "id", "external_id", "customer_id", "customer_external_id", "email", "email_key", "state", "created_at",
     "updated_at", "abandoned_at", "completed_at", "order_external_id", "currency", "present_total_minor",
@@ -34,8 +35,9 @@ _BY_TOKEN = """
     JOIN checkouts c ON c.shop_id = t.shop_id AND c.id = t.checkout_id
     WHERE t.shop_id = :shop_id AND t.token = ANY(:tokens) AND c.state <> 'completed'"""
 _ORDERS = """
-    SELECT checkout_token, external_id, placed_at FROM orders WHERE shop_id = :shop_id AND checkout_token = ANY(:tokens)
-    UNION SELECT cart_token, external_id, placed_at FROM orders WHERE shop_id = :shop_id AND cart_token = ANY(:tokens)
+    SELECT t.token, o.external_id, o.placed_at FROM order_tokens t
+    JOIN orders o ON o.shop_id = t.shop_id AND o.id = t.order_id
+    WHERE t.shop_id = :shop_id AND t.token = ANY(:tokens)
     UNION SELECT 'order:' || external_id, external_id, placed_at FROM orders
     WHERE shop_id = :shop_id AND external_id = ANY(:orders)"""
 _COMPLETE = """
@@ -78,10 +80,13 @@ def write(work: Work, records: Sequence[CheckoutRecord]) -> None:
 
 
 def complete(work: Work, orders: Sequence[Incoming]) -> None:
-    """End the checkouts that these orders came of."""
+    """End the checkouts that these orders came of, now or when they are told of."""
+    recent = [order for order in orders if order.record.head and order.record.head.placed_at > work.now - _REMEMBERED]
+    rows = [(order.id, token) for order in recent for token in _tokens_of(order)[1:]]
+    work.batch.upsert(OrderToken, ("order_id", "token"), rows, key=("order_id", "token"))
     named = {token: order for order in orders for token in _tokens_of(order)}
-    rows = work.batch.rows(_BY_TOKEN, {"tokens": list(named)}) if named else []
-    for token, checkout_id, customer_id, state in rows:
+    found = work.batch.rows(_BY_TOKEN, {"tokens": list(named)}) if named else []
+    for token, checkout_id, customer_id, state in found:
         record = named[token].record
         if record.head is not None:
             _end(work, checkout_id, customer_id, state, record.external_id, record.head.placed_at)

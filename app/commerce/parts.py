@@ -13,6 +13,7 @@ from connectors.records import OrderRecord, RefundRecord, digest
 Digests = dict[str, int]
 
 _encode = msgspec.json.Encoder().encode
+_pack = msgspec.msgpack.Encoder().encode
 _EMPTY = digest(())
 _ORDER_FIELDS = OrderRecord.__struct_fields__[2:]
 
@@ -103,5 +104,5 @@ def text(part: Any) -> str | None:
 
 def mark(kind: str, external_id: str, updated_at: datetime | None, digests: Mapping[str, int]) -> bytes:
     """A record's own hash, without the record: what the digest of a page is made of."""
-    said = f"{kind}:{external_id}:{updated_at}:{sorted(digests.items())}"
-    return hashlib.blake2b(said.encode(), digest_size=16).digest()
+    said = _pack((kind, external_id, updated_at, digests))  # the parts stand in their fixed order
+    return hashlib.blake2b(said, digest_size=16).digest()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, case, func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 
 from app.commerce.models import Checkout, Customer, CustomerStats, LineItem, Order, Refund
@@ -35,15 +35,20 @@ class Figures:
 
 
 def figures(scope: ShopScope) -> Figures:
-    is_converted = col(Order.net_minor).is_not(None)
-    sums = (
-        func.coalesce(func.sum(column), 0) for column in (Order.placed_minor, Order.refunded_minor, Order.net_minor)
+    sums = select(
+        func.count(),
+        func.count() - func.count(col(Order.net_minor)),
+        func.sum(Order.placed_minor),
+        func.sum(Order.refunded_minor),
+        func.sum(Order.net_minor),
     )
-    found = select(func.count(), func.coalesce(func.sum(case((is_converted, 0), else_=1)), 0), *sums)
-    orders = scope.rows(found.select_from(Order).where(_counted()))[0]
-    at_least = (func.coalesce(func.sum(case((col(CustomerStats.orders_count) >= n, 1), else_=0)), 0) for n in (1, 2))
-    buyers = scope.rows(select(*at_least).select_from(CustomerStats))[0]
-    return Figures(*(int(n) for n in (*orders, count_customers(scope), *buyers)))
+    orders = scope.rows(sums.select_from(Order).where(_counted()))[0]
+    return Figures(*(int(n or 0) for n in orders), count_customers(scope), _buyers(scope, 1), _buyers(scope, 2))
+
+
+def _buyers(scope: ShopScope, least: int) -> int:
+    counted = select(func.count()).select_from(CustomerStats).where(col(CustomerStats.orders_count) >= least)
+    return int(scope.scalar(counted))
 
 
 def count_customers(scope: ShopScope) -> int:

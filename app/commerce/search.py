@@ -63,7 +63,7 @@ def _part(scope: ShopScope, text: str, sort: str, after: Key | None, limit: int)
 
 def _matching(text: str) -> list[ColumnElement[bool]]:
     """The beginning of the name as it is sorted, of any later word of it, or of the email."""
-    is_there = [col(Customer.deleted_at).is_(None)]
+    is_there: list[ColumnElement[bool]] = [col(Customer.deleted_at).is_(None)]
     folded = name_key("", " ".join(text.split()))
     if not folded:
         return is_there

@@ -19,7 +19,7 @@ def is_demo(engine: Engine) -> bool:
 
 
 def mark_as_demo(engine: Engine) -> None:
-    """From now on stand-ins for the platforms and the clock are honoured; never for a database that holds real shops."""
+    """From now on stand-ins for the platforms and the clock are honoured: never for a database with real shops."""
     with every_shop(engine, write=True) as db:
         if db.first(select(Meta).where(Meta.key == "demo")) is None:
             db.add(Meta(key="demo", value="yes"))

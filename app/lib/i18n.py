@@ -1,4 +1,4 @@
-"""The language of a sentence: gettext over the catalogues in locales/, one language at a time for each request or mail."""
+"""The language of a sentence: gettext over the catalogues in locales/, one language at a time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

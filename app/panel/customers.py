@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.commerce import queries as commerce
 from app.commerce.models import Customer
-from app.commerce.search import SORTS, find
+from app.commerce.search import SORTS, Sort, find
 from app.consent.queries import consents_of
 from app.db.scope import ShopScope
 from app.loyalty.actions import balance
@@ -22,7 +22,7 @@ _ADDRESS = ("company", "address1", "address2")
 @shop_page
 def customers(scope: ShopScope) -> ResponseReturnValue:
     q = request.args.get("q", "").strip()[:100]
-    sort = next((s for s in SORTS if s == request.args.get("sort")), "net")
+    sort: Sort = next((s for s in SORTS if s == request.args.get("sort")), "net")
     found = find(scope, q, sort, paging.read(request.args.get("after")), PAGE + 1)
     page = paging.cut(found, PAGE, lambda row: row.key)
     total = commerce.count_customers(scope)

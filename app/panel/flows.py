@@ -129,9 +129,15 @@ def _sample(scope: ShopScope) -> Checkout:
     item = {"title": _("A product of yours"), "quantity": 1, "total": 2500}
     currency = scope.shop.currency
     return Checkout(
-        external_id="sample", currency=currency, present_total_minor=2500, items=[item], created_at=now, updated_at=now
+        shop_id=scope.shop_id,
+        external_id="sample",
+        currency=currency,
+        present_total_minor=2500,
+        items=[item],
+        created_at=now,
+        updated_at=now,
     )
 
 
 def _nobody(scope: ShopScope) -> Sender:
-    return Sender(name=scope.shop.name, email=scope.shop.email or "")
+    return Sender(shop_id=scope.shop_id, name=scope.shop.name, email=scope.shop.email or "")

@@ -1,4 +1,4 @@
-"""Signing in stand-alone: the link shows a button, and only the button uses the link up, since scanners follow links."""
+"""Signing in stand-alone: the link shows a button, and only that uses it up, since scanners follow links."""
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""Person (who may look after an account's shops), SignInLink (one use, a quarter of an hour), Session (a browser signed in)."""
+"""Person (who may look after an account's shops), SignInLink (one use, a quarter of an hour), Session (a browser)."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What templates say numbers, money and times with: in the reader's language, the shop's currency and the shop's zone."""
+"""What templates say numbers, money and times with: the reader's language, the shop's currency and zone."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,8 +18,8 @@ NOTHING = "–"
 
 
 def install(app: Flask) -> None:
-    for each in (money, whole_money, round_money, number, signed, percent, local, day, ago, month_name, month_short, full_name,
-                 initials, hue):  # fmt: skip
+    amounts = (money, whole_money, round_money, number, signed, percent)
+    for each in (*amounts, local, day, ago, month_name, month_short, full_name, initials, hue):
         app.template_filter(each.__name__)(each)
 
 

@@ -1,4 +1,4 @@
-"""Who is asking, in whichever admin the page is shown: a header's token, then a document's id_token, then the cookie."""
+"""Who is asking, in whichever admin the page is shown: a header's token, a document's id_token, or the cookie."""
 
 from dataclasses import dataclass
 from typing import Literal

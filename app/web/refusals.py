@@ -22,7 +22,7 @@ def refuse(unknown: Unknown) -> ResponseReturnValue:
     if unknown.how == "header":
         return render_template("errors/401.html"), 401, RETRY
     if unknown.how == "bounce":
-        return redirect(url_for("bounce.show", **{**_address(), "shopify-reload": _here()}))
+        return redirect(f"{url_for('bounce.show')}?{urlencode({**_address(), 'shopify-reload': _here()})}")
     return render_template("errors/401.html"), 401
 
 

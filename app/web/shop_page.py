@@ -1,4 +1,4 @@
-"""A page of one shop: @shop_page opens its scope to read, @shop_action to write; nothing is served without a Principal."""
+"""A page of one shop: @shop_page opens its scope to read, @shop_action to write; neither without a Principal."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,7 +8,7 @@ from typing import Any
 from flask import abort, g, make_response, request
 from flask.typing import ResponseReturnValue
 
-from app.db.scope import ShopScope, every_shop, shop_scope
+from app.db.scope import every_shop, shop_scope
 from app.errors import NotFound
 from app.lib.i18n import _
 from app.shops.models import Shop

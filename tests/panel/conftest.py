@@ -1,6 +1,5 @@
 """A panel over one SQLite database with two shops of two accounts, and somebody signed in to ours."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,9 +30,9 @@ class House:
 
 
 @pytest.fixture
-def bare(sqlite_engine: Engine, tmp_path: Path) -> Iterator[House]:
+def bare(sqlite_engine: Engine, tmp_path: Path) -> House:
     """Nothing in either shop yet."""
-    yield build(sqlite_engine, tmp_path)
+    return build(sqlite_engine, tmp_path)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
+from sqlmodel import select
 
 from app.commerce.identity import name_key
 from app.commerce.models import Checkout, Customer, CustomerStats, LineItem, Order, Refund
@@ -131,8 +132,8 @@ def _order(scope: ShopScope, person: Customer, at: datetime, dice: random.Random
     for place, amount in enumerate(amounts):
         scope.add(
             LineItem(
-                shop_id=scope.shop_id, order_id=order.id, external_id=str(place), place=place, title=dice.choice(THINGS),
-                quantity=dice.randint(1, 3), total_minor=amount, present_total_minor=amount,
+                shop_id=scope.shop_id, order_id=order.id, external_id=str(place), place=place,
+                title=dice.choice(THINGS), quantity=dice.randint(1, 3), total_minor=amount, present_total_minor=amount,
             )
         )  # fmt: skip
     if refunded:
@@ -157,10 +158,9 @@ def _points(scope: ShopScope, people: list[Customer], now: datetime) -> None:
 
 
 def _recovery(scope: ShopScope, people: list[Customer], now: datetime, dice: random.Random) -> None:
-    from sqlmodel import select
-
     flow, sender = scope.first(select(Flow)), scope.first(select(Sender))
-    assert flow is not None and sender is not None
+    assert flow is not None
+    assert sender is not None
     states = ("waiting", "mailed", "recovered", "recovered", "completed", "exited")
     for place, person in enumerate(people[:24]):
         at, state, total = now - timedelta(hours=7 * place + 1), states[place % 6], dice.randint(2000, 30000)
