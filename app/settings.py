@@ -25,6 +25,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 16
+    processes: int = 1  # of the web, on PostgreSQL; SQLite has one
 
     @property
     def is_sqlite(self) -> bool:
@@ -49,6 +50,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         host=environ.get("HOST") or "127.0.0.1",
         port=_number(environ, "PORT", 8000, 1, 65535),
         threads=_number(environ, "REGULARS_THREADS", 16, 1, 256),
+        processes=_number(environ, "REGULARS_PROCESSES", 1, 1, 64),
     )
 
 
