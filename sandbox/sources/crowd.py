@@ -99,7 +99,9 @@ def _person(shop: Shop, random: Random, place: int, where: tuple[str, str, str],
     first, last = ODD_NAMES[place // 97 % len(ODD_NAMES)] if place % 97 == 0 else (who.first_name, who.last_name)
     email = who.email.upper() if place % 211 == 0 else who.email
     at = first_at - timedelta(minutes=random.randint(1, 40))
-    person = Person(number, first, last, email, at, first_at, who.address, who.address.phone, who.locale.split("-")[0])
+    home = replace(who.address, first_name=first, last_name=last)
+    person = Person(number, first, last, email, at, first_at, home, home.phone, who.locale.split("-")[0])
+    person.role = "subscriber" if place % 150 == 0 else "customer"  # came for the blog, and bought
     person.consent = _consent(random, at)
     if random.random() < 0.3:
         birthday = datetime(1955, 1, 1, tzinfo=UTC) + timedelta(days=random.randrange(50 * 365))

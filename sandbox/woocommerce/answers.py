@@ -42,7 +42,7 @@ def answer(thing: Any, status: int = 200, headers: dict[str, str] | None = None,
 def paging_headers(home_url: str, paging: Paging, total: int, is_empty_past_end: bool) -> dict[str, str]:
     """Totals and links; orders and refunds forget their totals past the end."""
     pages = -(-total // paging.per_page)
-    if is_empty_past_end and paging.page > max(pages, 1):
+    if is_empty_past_end and paging.start >= total:
         total = pages = 0
     headers = {"X-WP-Total": str(total), "X-WP-TotalPages": str(pages)}
     links = []
