@@ -10,9 +10,11 @@ from app.context import Context, open_context
 from app.db.meta import is_demo
 from app.lib.encryption import Keyring
 from app.panel import bp as panel
+from app.public import bp as public
 from app.settings import Settings
 from app.web import assets, error_pages, filters, headers, pages, refusals
 from app.web.roof import Roof, put_up
+from webhooks import views as webhooks
 
 
 class Id(IntegerConverter):
@@ -34,6 +36,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     put_up(app, Roof(context, settings.shopify_origin if is_stand_in else None))
     for part in (filters, pages, error_pages, headers):
         part.install(app)
-    for blueprint in (assets.bp, refusals.bp, panel):
+    for blueprint in (assets.bp, refusals.bp, panel, public):
         app.register_blueprint(blueprint)
+    webhooks.install(app, context)
     return app

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
@@ -35,15 +36,12 @@ class Figures:
 
 
 def figures(scope: ShopScope) -> Figures:
-    sums = select(
-        func.count(),
-        func.count() - func.count(col(Order.net_minor)),
-        func.sum(Order.placed_minor),
-        func.sum(Order.refunded_minor),
-        func.sum(Order.net_minor),
-    )
-    orders = scope.rows(sums.select_from(Order).where(_counted()))[0]
-    return Figures(*(int(n or 0) for n in orders), count_customers(scope), _buyers(scope, 1), _buyers(scope, 2))
+    sums = [func.sum(column) for column in (Order.placed_minor, Order.refunded_minor, Order.net_minor)]
+    found: list[Any] = [func.count(), func.count() - func.count(col(Order.net_minor)), *sums]
+    row = scope.rows(select(*found).select_from(Order).where(_counted()))[0]
+    orders, not_converted, placed, refunded, net = (int(value or 0) for value in row)
+    customers, buyers, returning = count_customers(scope), _buyers(scope, 1), _buyers(scope, 2)
+    return Figures(orders, not_converted, placed, refunded, net, customers, buyers, returning)
 
 
 def _buyers(scope: ShopScope, least: int) -> int:
@@ -65,8 +63,9 @@ class Month:
 
 def months(scope: ShopScope, start: date, end: date) -> list[Month]:
     """Counted orders and their net for each month from `start`'s to `end`'s, the shop's local days, empty ones too."""
-    days = select(Order.placed_on, func.count(), func.sum(Order.net_minor)).where(
-        _counted(), Order.placed_on >= start.replace(day=1), Order.placed_on <= end
+    of_a_day: list[Any] = [Order.placed_on, func.count(), func.sum(Order.net_minor)]
+    days = select(*of_a_day).where(
+        _counted(), col(Order.placed_on) >= start.replace(day=1), col(Order.placed_on) <= end
     )
     found: dict[date, list[int]] = {}
     for day, orders, net in scope.rows(days.group_by(col(Order.placed_on))):

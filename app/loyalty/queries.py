@@ -39,7 +39,9 @@ def top_balances(scope: ShopScope, limit: int) -> Sequence[tuple[Customer, int]]
     balance = func.sum(LedgerEntry.points)
     joined = select(Customer, balance).join(LedgerEntry, col(LedgerEntry.customer_id) == col(Customer.id))
     by_customer = joined.group_by(*Customer.__table__.columns)  # type: ignore[attr-defined]
-    return [(row[0], int(row[1])) for row in scope.rows(by_customer.order_by(balance.desc(), Customer.id).limit(limit))]
+    return [
+        (row[0], int(row[1])) for row in scope.rows(by_customer.order_by(balance.desc(), col(Customer.id)).limit(limit))
+    ]
 
 
 Entry = tuple[LedgerEntry, Customer, Order | None]

@@ -24,6 +24,7 @@ from app.web.shop_page import shop_action, shop_page
 from sync.models import Cursor, Run
 from sync.queries import cursors, runs
 from webhooks.process import retry
+from webhooks.views import trouble
 
 _SHOWN = 25
 
@@ -94,4 +95,6 @@ def _troubles() -> list[str]:
         found.append(
             _("PUBLIC_URL is not set: shops cannot send webhooks here, so changes are asked for every few minutes.")
         )
+    if trouble():
+        found.append(_("The disk is full or read-only: webhooks cannot be kept, and shops are asked to repeat them."))
     return found

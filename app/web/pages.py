@@ -44,6 +44,8 @@ def is_partial() -> bool:
 
 
 def _speak() -> None:
+    if request.blueprint == "webhooks":
+        return  # nobody reads those answers, and they come by the thousand
     g.speaking = i18n.speaking(i18n.choose([tag for tag, _quality in request.accept_languages]))
     g.speaking.__enter__()
 
