@@ -150,4 +150,4 @@ def _page(part: Slice, read_rows: Read, number: int, is_last: bool) -> Page:
     if part.shortfall:
         failures = [*failures, Failure("list", "", part.shortfall)]
     after = f"{number} {part.place}" if part.place else None if is_last else f"{number + 1} "
-    return Page(found, after, failures, part.total)
+    return Page(found, after, failures, None if number else part.total)

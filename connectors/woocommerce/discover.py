@@ -77,7 +77,7 @@ def timezone(index: Index) -> str:
 
 
 def _candidates(address: str) -> list[str]:
-    text = address.strip().rstrip("/")
+    text = address.strip()
     scheme, separator, rest = text.partition("://")
     if not separator:
         rest, scheme = text, ""

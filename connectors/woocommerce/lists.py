@@ -28,8 +28,9 @@ class Place(NamedTuple):
     @classmethod
     def read(cls, cursor: str | None) -> "Place":
         try:
-            return cls(*map(int, cursor.split(","))) if cursor else cls()
-        except (ValueError, TypeError) as error:
+            offset, last, seen, size = map(int, cursor.split(",")) if cursor else cls()
+            return cls(offset, last, seen, size)
+        except ValueError as error:
             raise BadInput(f"{cursor!r} is no place in a list", "cursor") from error
 
     def __str__(self) -> str:
@@ -114,9 +115,9 @@ def _repair(
         for at in range(0, len(missing), LARGEST):
             chosen = ",".join(map(str, missing[at : at + LARGEST]))
             raw, _ = page(transport, path, {**params, "include": chosen}, 0, LARGEST)
-            found, _ = rows.ids(raw)
-            count += len(set(found))
+            seen.update(rows.ids(raw)[0])
             yield Slice(raw, Place(), total)
+        count = len(seen)
     short = f"{transport.host} says that {path} has {total} rows, but its pages held {count}." if count < total else ""
     yield Slice(b"[]", None, total, short)
 

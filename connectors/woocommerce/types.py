@@ -246,8 +246,3 @@ class RefundedOrder(Body):
     id: int
     currency: str
     refunds: list[OrderRefund]
-
-
-class Registered(Body):
-    id: int
-    date_created_gmt: datetime | None

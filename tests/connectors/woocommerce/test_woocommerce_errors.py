@@ -1,0 +1,157 @@
+"""What a shop's answers mean, in words, and who must act."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import responses
+
+from app.errors import AuthLost, NotFound, PlatformDown, RateLimited, Refused, RegularsError
+from connectors.woocommerce.errors import NoRoute, NotJson, NotSeen, check
+from connectors.woocommerce.transport import Transport
+
+ANSWERS = Path(__file__).parents[2] / "fixtures" / "woocommerce" / "answers"
+SECRETS = {"consumer_key": "ck_x", "consumer_secret": "cs_x"}
+HTML = "<!DOCTYPE html><title>Shop</title>"
+ERROR = {
+    "code": "woocommerce_rest_cannot_view",
+    "message": "Sorry, you cannot list resources.",
+    "data": {"status": 401},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "words"),
+    [
+        ("error_400_status", Refused, "Invalid parameter"),
+        ("error_400_webhook_topic", Refused, "topic is required"),
+        ("error_401_bad_secret_basic_https", AuthLost, "Consumer secret is invalid"),
+        ("error_401_bad_secret_oauth", AuthLost, "signature does not match"),
+        ("error_401_basic_over_http", NotSeen, "does not accept our key, or its web server drops it"),
+        ("error_401_no_auth", NotSeen, "does not accept our key"),
+        ("error_401_unknown_key", AuthLost, "Consumer key is invalid"),
+        ("error_401_unknown_key_basic_https", NotSeen, "does not accept our key"),
+        ("error_403_orders", AuthLost, "The key's user may not do this"),
+        ("error_403_create_coupon", AuthLost, "The key's user may not do this"),
+        ("error_404_order", NotFound, "Invalid ID"),
+        ("error_404_customer", NotFound, "Invalid user ID"),
+        ("error_404_route", NoRoute, "rest_no_route"),
+        ("error_read_key_writing", Refused, "permissions are not enough"),
+        ("error_write_key_reading", Refused, "permissions are not enough"),
+    ],
+)
+def test_a_recorded_error_says_who_must_act(name: str, kind: type[RegularsError], words: str) -> None:
+    said = json.loads((ANSWERS / f"{name}.json").read_text())
+    with pytest.raises(kind, match=words) as caught:
+        check(_answer(said["status"], json.dumps(said["body"])), "shop.test")
+    assert type(caught.value) is kind
+    assert "shop.test" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "kind"),
+    [
+        (429, "slow down", {"Retry-After": "7"}, RateLimited),
+        (503, "", {"Retry-After": "7"}, RateLimited),
+        (503, HTML, {}, PlatformDown),
+        (500, '{"code":"internal_server_error","message":"<p>There has been a critical error.</p>"}', {}, PlatformDown),
+        (500, '{"code":"woocommerce_rest_cannot_create_order_refund","message":"x","data":500}', {}, PlatformDown),
+        (502, "Bad Gateway", {}, PlatformDown),
+        (200, HTML, {}, NotJson),
+        (404, HTML, {}, NotJson),
+        (200, "", {}, NotJson),
+        (403, HTML, {}, PlatformDown),
+        (401, "Authorization Required", {}, PlatformDown),
+        (403, '{"code":"rest_forbidden","message":"by a security plugin"}', {}, PlatformDown),
+    ],
+)
+def test_hosts_and_firewalls_answer_too(status: int, body: str, headers: dict[str, str], kind: type) -> None:
+    with pytest.raises(kind) as caught:
+        check(_answer(status, body, headers), "shop.test")
+    if isinstance(caught.value, RateLimited):
+        assert caught.value.seconds == 7
+
+
+def test_a_thing_that_has_a_code_of_its_own_is_no_error() -> None:
+    check(_answer(200, '{"id": 5, "code": "minus5"}'), "shop.test")
+
+
+@responses.activate
+def test_a_server_that_drops_the_header_gets_the_key_in_the_query() -> None:
+    asked = []
+
+    def shop(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        asked.append(request)
+        is_known = "consumer_key=ck_x&consumer_secret=cs_x" in (request.url or "")
+        return (200, {}, "[]") if is_known else (401, {}, json.dumps(ERROR))
+
+    responses.add_callback("GET", "https://shop.test/wp-json/wc/v3/orders", shop)
+    transport = Transport("https://shop.test", SECRETS, requests.Session())
+    for _ in range(2):
+        assert transport.get("wc/v3/orders").content == b"[]"
+    assert len(asked) == 3  # once in vain, then it is known
+    assert asked[0].headers["Authorization"].startswith("Basic ")
+    assert "Authorization" not in asked[2].headers
+
+
+@responses.activate
+def test_a_shop_behind_a_proxy_that_hides_tls_gets_oauth_at_last() -> None:
+    def shop(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        is_known = "oauth_signature=" in (request.url or "")
+        return (200, {}, "[]") if is_known else (401, {}, json.dumps(ERROR))
+
+    responses.add_callback("GET", "https://shop.test/wp-json/wc/v3/orders", shop)
+    assert Transport("https://shop.test", SECRETS, requests.Session()).get("wc/v3/orders").content == b"[]"
+
+
+@responses.activate
+def test_a_key_that_no_way_helps_is_lost() -> None:
+    responses.add("GET", "https://shop.test/wp-json/wc/v3/orders", json=ERROR, status=401)
+    with pytest.raises(AuthLost, match=r"shop\.test does not accept our key"):
+        Transport("https://shop.test", SECRETS, requests.Session()).get("wc/v3/orders")
+
+
+@responses.activate
+def test_plain_links_are_found_when_pretty_ones_answer_a_page(recorded: Callable[[str], Any]) -> None:
+    plain = []
+
+    def front(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        url = request.url or ""
+        if "rest_route=/wc/v3/orders" in url:
+            plain.append(url)
+            return 200, {}, "[]"
+        return (200, {}, json.dumps(recorded("index_wp_json"))) if "rest_route=/" in url else (200, {}, HTML)
+
+    responses.add("GET", "https://shop.test/wp-json/wc/v3/orders", body=HTML)
+    responses.add("GET", "https://shop.test/wp-json/", body=HTML)
+    responses.add_callback("GET", "https://shop.test/", front)
+    transport = Transport("https://shop.test", SECRETS, requests.Session())
+    transport.get("wc/v3/orders", {"per_page": 5})
+    transport.get("wc/v3/orders")
+    assert plain == [
+        "https://shop.test/?rest_route=/wc/v3/orders&per_page=5&x=wp-json/wc/",
+        "https://shop.test/?rest_route=/wc/v3/orders&x=wp-json/wc/",
+    ]
+
+
+@responses.activate
+def test_a_maintenance_page_is_the_platforms_trouble_and_not_plain_links(recorded: Callable[[str], Any]) -> None:
+    responses.add("GET", "https://shop.test/wp-json/wc/v3/orders", body=HTML)
+    responses.add("GET", "https://shop.test/wp-json/", json=recorded("index_wp_json"))
+    with pytest.raises(PlatformDown, match="web page where its REST API should answer"):
+        Transport("https://shop.test", SECRETS, requests.Session()).get("wc/v3/orders")
+
+
+def test_a_shop_without_a_key_must_be_connected_again() -> None:
+    with pytest.raises(AuthLost, match="connect the shop again"):
+        Transport("https://shop.test", {}, requests.Session())
+
+
+def _answer(status: int, body: str, headers: dict[str, str] | None = None) -> requests.Response:
+    made = requests.Response()
+    made.status_code, made._content = status, body.encode()
+    made.headers.update(headers or {})
+    return made

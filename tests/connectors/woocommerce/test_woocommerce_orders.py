@@ -1,0 +1,311 @@
+"""Recorded orders, refunds, customers and products become records."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from app.errors import BadInput
+from connectors.base import ShopFacts
+from connectors.records import (
+    CheckoutRecord,
+    Deletion,
+    OrderHead,
+    OrderRecord,
+    ProductRecord,
+    RefundRecord,
+    ShippingLine,
+)
+from connectors.woocommerce import catalogue, normalise, types
+from connectors.woocommerce.rows import one, read
+from connectors.woocommerce.statuses import COUNTED, DRAFTS, KNOWN, is_counted
+
+
+def order_of(body: Any, facts: ShopFacts) -> OrderRecord:
+    record = normalise.order(one(json.dumps(body).encode(), types.Order), facts)
+    assert isinstance(record, OrderRecord)
+    return record
+
+
+def head_of(body: Any, facts: ShopFacts) -> OrderHead:
+    head = order_of(body, facts).head
+    assert head is not None
+    return head
+
+
+def test_placed_stays_gross_and_net_is_less_the_refunds(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    """R60: refunds are subtracted once, by their own totals."""
+    record = order_of(recorded("order_partially_refunded"), facts)
+    assert record.head is not None
+    sums = record.head.sums
+    assert (sums.placed, sums.refunded, sums.net) == (14740, 5050, 9690)
+    assert [(r.external_id, r.total, r.reason) for r in record.refunds or ()] == [
+        ("179", 4950, "One item damaged"), ("180", 100, "Goodwill"),
+    ]  # fmt: skip
+    assert all(refund.lines is None and refund.created_at is None for refund in record.refunds or ())
+    assert record.head.status == "completed"
+
+
+def test_a_status_of_refunded_takes_nothing_by_itself(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    """R60: the refund that the status made may have been deleted again; the money follows the refunds."""
+    body = recorded("order_fully_refunded") | {"refunds": []}
+    head = head_of(body, facts)
+    assert (head.status, head.is_counted) == ("refunded", True)
+    assert head.sums.net == head.sums.placed
+
+
+def test_a_refund_of_nothing_is_a_refund(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    body = recorded("order_guest") | {"refunds": [{"id": 9, "reason": "", "total": "-0.00"}]}
+    record = order_of(body, facts)
+    assert record.refunds == (RefundRecord("9", "57", 0),)
+
+
+def test_another_currency_than_the_shops_is_never_added_to_it(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    """R61: without a rate there is no shop money at all; with one it is named, with its source."""
+    head = head_of(recorded("order_eur"), facts)
+    assert (head.sums.currency, head.sums.placed, head.sums.refunded) == ("EUR", 5050, 700)
+    assert (head.shop_sums, head.rate) == (None, None)
+    rated = head_of(recorded("order_eur"), msgspec.structs.replace(facts, rates={"EUR": "1.08"}))
+    assert (rated.shop_sums, rated.rate, rated.rate_source) == (None, "1.08", "shop")
+    own = head_of(recorded("order_eur"), msgspec.structs.replace(facts, currency="EUR"))
+    assert own.shop_sums == own.sums
+
+
+@pytest.mark.parametrize(
+    ("currency", "total", "minor", "is_rounded"),
+    [
+        ("JPY", "33.33", 33, True),
+        ("JPY", "500", 500, False),
+        ("KWD", "1.2345", 1235, True),
+        ("KWD", "1.234", 1234, False),
+        ("USD", "54.5061", 5451, True),
+        ("USD", "55", 5500, False),
+        ("USD", 12.5, 1250, False),
+        ("USD", 7, 700, False),
+    ],
+)
+def test_amounts_are_read_in_the_currencys_own_digits(
+    currency: str, total: Any, minor: int, is_rounded: bool, recorded: Callable[[str], Any], facts: ShopFacts
+) -> None:
+    """R61: a currency's digits are ISO's; what is finer is rounded half up and marked."""
+    body = recorded("order_guest") | {
+        "currency": currency,
+        "total": total,
+        "refunds": [],
+        "line_items": [],
+        "tax_lines": [],
+    }
+    body |= {"shipping_lines": [], "total_tax": "0", "shipping_total": "0", "discount_total": "0"}
+    head = head_of(body, facts)
+    assert (head.sums.placed, head.is_rounded) == (minor, is_rounded)
+
+
+@pytest.mark.parametrize("status", sorted(KNOWN | {"shipped", "wc-partially-shipped"}))
+def test_counted_are_the_statuses_of_woocommerce_analytics(status: str) -> None:
+    assert is_counted(status) == (status in {"processing", "on-hold", "completed", "refunded"})
+    assert not COUNTED & DRAFTS
+
+
+def test_an_order_of_a_plugins_status_is_kept_and_not_counted(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    head = head_of(recorded("order_guest") | {"status": "shipped"}, facts)
+    assert (head.status, head.is_counted) == ("shipped", False)
+
+
+def test_a_draft_is_a_checkout_and_never_an_order(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    body = recorded("order_checkout_draft")
+    record = normalise.order(one(json.dumps(body).encode(), types.Order), facts)
+    assert isinstance(record, CheckoutRecord)
+    assert (record.external_id, record.email, record.total) == ("order:200", "abandoner@example.org", 7349)
+    assert [(i.title, i.variant_title, i.quantity, i.total) for i in record.items or ()] == [
+        ("Kenya AA", None, 2, 4137), ("Logo T-Shirt", "S, Red", 1, 2395),
+    ]  # fmt: skip
+    for odd in ({"created_via": "rest-api"}, {"status": "auto-draft"}):  # a refused API call, a blank page in wp-admin
+        assert normalise.order(one(json.dumps(body | odd).encode(), types.Order), facts) is None
+
+
+def test_an_order_that_was_a_draft_names_its_checkout(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    head = head_of(recorded("order_from_block_checkout"), facts)
+    assert (head.checkout_token, head.made_by) == ("order:200", "checkout")
+
+
+def test_an_order_in_the_trash_is_a_deletion(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    body = types.Order(**msgspec.to_builtins(one(json.dumps(recorded("order_guest")).encode(), types.Order)))
+    body.status = "trash"
+    assert normalise.order(body, facts) == Deletion("order", "57")
+
+
+def test_a_guest_order_has_no_customer(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    head = head_of(recorded("order_guest"), facts)
+    assert (head.customer_external_id, head.email) == (None, "guest5@example.net")
+
+
+def test_times_are_utc_whatever_the_shops_zone(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    record = order_of(recorded("order_coupon"), facts)
+    assert record.updated_at == datetime(2025, 8, 5, 16, 37, 27, tzinfo=UTC)
+    assert record.head is not None
+    assert record.head.placed_at == datetime(2025, 8, 3, 16, 37, 27, tzinfo=UTC)
+
+
+def test_lines_fees_shipping_and_taxes_make_the_total(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    for name in (
+        "order_fees",
+        "order_coupon",
+        "order_with_tax",
+        "order_with_variation",
+        "order_multiple_shipping_lines",
+    ):
+        record = order_of(recorded(name), facts)
+        assert record.head is not None
+        sums, lines = record.head.sums, record.lines or ()
+        assert sum(line.total for line in lines) + sums.shipping + sums.fees + sums.tax == sums.placed, name
+        assert sum(line.discount for line in lines) == sums.discount, name
+        assert sum(line.total for line in record.shipping_lines or ()) == sums.shipping, name
+        assert sum(line.total for line in record.tax_lines or ()) == sums.tax, name
+
+
+def test_a_unit_is_before_discounts_and_never_the_noisy_price(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    [line] = order_of(recorded("order_coupon"), facts).lines or ()
+    assert (line.unit, line.quantity, line.total, line.discount) == (2499, 3, 6997, 500)
+    [discount] = order_of(recorded("order_coupon"), facts).discounts or ()
+    assert (discount.kind, discount.code, discount.amount) == ("coupon", "minus5", 500)
+
+
+def test_a_variation_is_told_apart_with_its_options(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    line = (order_of(recorded("order_with_variation"), facts).lines or ())[-1]
+    assert (line.title, line.variant_title, line.variant_external_id) == ("Logo T-Shirt", "L, Black", "47")
+    assert [(option.key, option.value) for option in line.attributes] == [("Size", "L"), ("Colour", "Black")]
+
+
+def test_names_of_lines_are_decoded_and_billing_is_left_as_typed(
+    recorded: Callable[[str], Any], facts: ShopFacts
+) -> None:
+    body = recorded("order_guest")
+    body["line_items"][0]["name"] = "Cup &amp; Saucer &#8211; blue"
+    body["billing"]["first_name"] = "<script>A &amp; B</script>"
+    record = order_of(body, facts)
+    assert (record.lines or ())[0].title == "Cup & Saucer – blue"
+    assert record.billing is not None
+    assert record.billing.first_name == "<script>A &amp; B</script>"
+
+
+def test_meta_may_be_anything_and_private_keys_stay_private(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    body = recorded("order_with_meta")
+    assert order_of(body, facts).attributes == ()  # one private, one an object
+    said = {"utm_source": "mail", "session_entry": "https://shop.test/", "referrer": "(none)"}
+    body["meta_data"] = [{"id": 1, "key": f"_wc_order_attribution_{k}", "value": v} for k, v in said.items()]
+    body["meta_data"].append({"id": 2, "key": "gift", "value": "yes"})
+    record = order_of(body, facts)
+    assert record.journey is not None
+    assert record.journey.last is not None
+    assert (record.journey.last.utm_source, record.journey.last.landing_page) == ("mail", "https://shop.test/")
+    assert record.journey.last.referrer is None
+    assert [(a.key, a.value) for a in record.attributes or ()] == [("gift", "yes")]
+
+
+def test_the_list_of_refunds_says_when_and_of_what(recorded: Callable[[str], Any]) -> None:
+    body = one(json.dumps(recorded("refunds_all")[0]).encode(), types.Refund)
+    record = normalise.refund(body, str(body.parent_id), "EUR")
+    assert (record.external_id, record.order_external_id, record.total) == ("185", "63", 833)
+    assert record.created_at == datetime(2026, 11, 21, 20, 9, 36, tzinfo=UTC)
+    [line] = record.lines or ()
+    assert (line.line_external_id, line.quantity, line.total, line.tax) == ("54", 1, 700, 133)
+    assert record.shipping == 0
+
+
+def test_both_ways_to_a_refund_agree_on_its_money(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    """R60: what the order says and what the list of refunds says is one sum."""
+    named = {r.external_id: r for r in order_of(recorded("order_partially_refunded"), facts).refunds or ()}
+    for row in recorded("order_refunds"):
+        full = normalise.refund(one(json.dumps(row).encode(), types.Refund), "58", "USD")
+        assert (named[full.external_id].total, named[full.external_id].reason) == (full.total, full.reason)
+
+
+def test_names_of_customers_are_decoded(recorded: Callable[[str], Any]) -> None:
+    body = recorded("customer_single") | {"first_name": "Tom &amp; Ann"}
+    record = catalogue.customer(one(json.dumps(body).encode(), types.Customer))
+    assert record.head is not None
+    assert (record.head.first_name, record.head.last_name, record.head.state) == ("Tom & Ann", "O’Brien", "customer")
+    assert record.consents is None  # WooCommerce has none to tell
+    never_saved = catalogue.customer(one(json.dumps(body | {"date_modified_gmt": None}).encode(), types.Customer))
+    assert never_saved.updated_at is None
+
+
+def test_a_product_carries_its_variations_and_options(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    body = one(json.dumps(recorded("product_variable")).encode(), types.Product)
+    variations, failures = read(json.dumps(recorded("product_variations")).encode(), types.Variation, lambda body: None)
+    assert (variations, failures) == ([], [])
+    rows = [one(json.dumps(row).encode(), types.Variation) for row in recorded("product_variations")]
+    record = catalogue.product(body, facts, rows)
+    assert isinstance(record, ProductRecord)
+    assert record.variants is not None
+    first = record.variants[0]
+    assert (first.external_id, first.title, first.sku, first.price, first.stock) == (
+        "47",
+        "L, Black",
+        "TS-L-Black",
+        2400,
+        47,
+    )
+    assert [(option.key, option.value) for option in first.options] == [("Size", "L"), ("Colour", "Black")]
+
+
+def test_a_simple_product_is_its_own_variant(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    record = catalogue.product(one(json.dumps(recorded("product_simple")).encode(), types.Product), facts)
+    assert isinstance(record, ProductRecord)
+    assert record.variants is not None
+    assert [variant.external_id for variant in record.variants] == [record.external_id]
+
+
+def test_an_odd_row_is_a_failure_and_the_others_go_through(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    good = recorded("order_guest")
+    bad = [
+        good | {"id": 2, "total": None},
+        good | {"id": 3, "total": "12,50"},
+        good | {"id": 4, "currency": "XBITS"},
+        good | {"id": 5, "date_created_gmt": "0000-00-00T00:00:00"},
+        {"oops": True},
+    ]
+    raw = json.dumps([good | {"id": 1}, *bad, good | {"id": 6}]).encode()
+    found, failures = read(raw, types.Order, lambda body: normalise.order(body, facts))
+    assert [record.external_id for record in found if isinstance(record, OrderRecord)] == ["1", "6"]
+    by_id = {failure.external_id: failure.error for failure in failures}
+    assert "$.total" in by_id["2"]
+    assert "'12,50' is not an amount" in by_id["3"]
+    assert "'XBITS' is not an ISO 4217 currency" in by_id["4"]
+    assert "$.date_created_gmt" in by_id["5"]
+    assert "missing required field `id`" in by_id[""]
+    assert all(failure.body and failure.kind == "order" for failure in failures)
+
+
+def test_an_order_without_a_total_is_refused(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    with pytest.raises(BadInput, match="total"):
+        order_of(recorded("order_guest") | {"total": ""}, facts)
+
+
+def test_half_a_pound_is_one_line_with_its_quantity_kept(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    body = recorded("order_guest")
+    body["line_items"] = [body["line_items"][0] | {"quantity": 0.4}]
+    [line] = order_of(body, facts).lines or ()
+    assert (line.quantity, [a.value for a in line.attributes if a.key == "quantity"]) == (1, ["0.4"])
+
+
+def test_shipping_lines_keep_their_method(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    assert (order_of(recorded("order_guest"), facts).shipping_lines or ())[0] == ShippingLine(
+        "Flat rate", "flat_rate", 750, 143
+    )
+
+
+def test_a_page_of_a_hundred_orders_takes_milliseconds(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    """A hundred microseconds an order is what the backfill's speed rests on; three times that is a fault."""
+    raw = json.dumps([recorded("order_with_tax") | {"id": number} for number in range(100)]).encode()
+    times = []
+    for _ in range(5):
+        began = time.process_time()
+        found, _ = read(raw, types.Order, lambda body: normalise.order(body, facts))
+        times.append(time.process_time() - began)
+    assert len(found) == 100
+    assert min(times) / 100 < 300e-6
