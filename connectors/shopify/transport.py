@@ -125,7 +125,7 @@ class Transport:
                 continue
             self._pace.learn(name, answer.extensions.cost if answer.extensions else None)
             if any(error.code == "THROTTLED" for error in answer.refused):
-                patience.wait(max(self._pace.wait_for(name), 0.2), f"{self.domain} throttles us")
+                patience.wait(0.2, f"{self.domain} throttles us")  # and above as long as its bucket says
                 continue
             return _checked(name, answer)
 

@@ -51,9 +51,9 @@ class Listing:
         def make(args: Arguments, call: Call) -> Read:
             known = {name: each for name, each in self.filters.items() if name not in self.ignored}
             test = search(args.get("query"), known, call)
-            limit = args.get("limit") or COUNT_LIMIT
-            found = sum(1 for _ in islice(filter(test, self.objects()), limit + 1))
-            return lambda _: (min(found, limit), "AT_LEAST" if found > limit else "EXACT")
+            limit = args.get("limit", COUNT_LIMIT)  # null: no limit
+            found = sum(1 for _ in islice(filter(test, self.objects()), None if limit is None else limit + 1))
+            return lambda _: (found, "EXACT") if limit is None or found <= limit else (limit, "AT_LEAST")
 
         return WithArguments(make)
 
