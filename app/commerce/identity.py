@@ -77,7 +77,7 @@ def _make(work: Work, found: dict[str, int], keys: list[str]) -> None:
     columns = ("id", "external_id", "is_guest", "is_known", "first_name", "last_name", "name_key")
     fresh = list(zip(new_ids(len(keys)), keys, strict=True))
     rows = [(one, key, key.startswith(GUEST), key.startswith(GUEST), "", "", "") for one, key in fresh]
-    work.batch.upsert(Customer, columns, rows, key=("external_id",))
+    work.batch.insert(Customer, columns, rows)
     found.update((key, one) for one, key in fresh)
 
 

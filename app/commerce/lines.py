@@ -24,7 +24,7 @@ def replace(work: Work, orders: Sequence[Incoming]) -> None:
     work.batch.executemany("DELETE FROM line_items WHERE shop_id = ? AND order_id = ?", old)
     rows = [_row(order.id, place, line, order.rate) for order in bringing
             for place, line in enumerate(order.record.lines or ())]  # fmt: skip
-    work.batch.upsert(LineItem, _COLUMNS, rows, key=("order_id", "external_id"))
+    work.batch.insert(LineItem, _COLUMNS, rows)
 
 
 def _row(order_id: int, place: int, line: Line, rate: Rate | None) -> tuple[Any, ...]:

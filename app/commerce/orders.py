@@ -33,7 +33,9 @@ def write(work: Work, records: Sequence[OrderRecord]) -> None:
     orders = _incoming(work, records)
     with_head = [order for order in orders if "head" in order.write]
     people = identity.people(work, [_person(order) for order in with_head])
-    rows = [_row(work, order, people.get(_person(order) or "")) for order in with_head]
+    rows = [_row(work, order, people.get(_person(order) or "")) for order in with_head if order.known is None]
+    work.batch.insert(Order, _COLUMNS, rows)
+    rows = [_row(work, order, people.get(_person(order) or "")) for order in with_head if order.known]
     work.batch.upsert(Order, _COLUMNS, rows, key=("external_id",), keep=PARTS)
     work.batch.executemany(_UPDATE_PARTS, [_parts(work, order) for order in orders if "head" not in order.write])
     lines.replace(work, orders)
