@@ -15,7 +15,7 @@ SCOPES = (
 class Options:
     domain: str = "regulars-demo.myshopify.com"
     client_id: str = "demo-client-id"
-    client_secret: str = "demo-client-secret"
+    client_secret: str = "shpss_demo0000000000000000000000000"
     access_token: str | None = None  # of a custom app, never expiring: shpat_…
     scopes: tuple[str, ...] = SCOPES
     app_url: str | None = None

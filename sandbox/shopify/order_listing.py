@@ -5,7 +5,7 @@ from typing import Any
 from sandbox.shop import Order
 from sandbox.shopify.ledger import current_shop_minor
 from sandbox.shopify.listing import Listing
-from sandbox.shopify.resolve_orders import codes, financial_status
+from sandbox.shopify.order_facts import codes, financial_status
 from sandbox.shopify.search import Choice, Number, Text, Time
 from sandbox.shopify.world import World
 

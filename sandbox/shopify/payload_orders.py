@@ -4,12 +4,12 @@ from datetime import datetime
 
 from sandbox.money import decimal
 from sandbox.shop import Discount, Order
-from sandbox.shopify import resolve_orders as totals
+from sandbox.shopify import order_facts as totals
 from sandbox.shopify.ledger import current_minor, current_shop_minor
+from sandbox.shopify.order_facts import financial_status, lines, received
 from sandbox.shopify.payload_parts import Body, money_set, shipping_line, sold_line, tax_lines
 from sandbox.shopify.payload_people import address_of, customer_of, shop_time
 from sandbox.shopify.payload_refunds import refund
-from sandbox.shopify.resolve_orders import financial_status, lines, received
 from sandbox.shopify.sold import OrderRefund, parts
 from sandbox.shopify.values import gid
 from sandbox.shopify.world import World
@@ -68,6 +68,8 @@ def _head(world: World, order: Order) -> Body:
         "landing_site": visit.landing_page if visit else None,
         "landing_site_ref": None,
         "location_id": 1 if order.source_name == "pos" else None,
+        "merchant_business_entity_id": "MTYwMzEzNTAxODc5",
+        "merchant_of_record_app_id": None,
         "name": order.name,
         "note": order.note or None,
         "note_attributes": [],

@@ -1,24 +1,35 @@
-"""Orders: their heads and totals."""
+"""Orders: their heads, totals and parts."""
 
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.front.links import order_status
-from sandbox.shop import Discount, Order, Visit, remaining
+from sandbox.shop import Order
 from sandbox.shopify.compiler import Arguments, Call, Fields, Read, WithArguments
-from sandbox.shopify.ledger import agreements, current_minor, current_shop_minor, is_void
+from sandbox.shopify.ledger import agreements, current_minor, current_shop_minor
+from sandbox.shopify.order_facts import (
+    APPS,
+    TILL,
+    accepts,
+    codes,
+    confirmation_number,
+    current_discounts,
+    current_shipping,
+    current_subtotal,
+    current_tax,
+    discounts,
+    financial_status,
+    lines,
+    received,
+    received_shop,
+    status_url,
+    total_price,
+)
 from sandbox.shopify.paging import Within
+from sandbox.shopify.resolve_journeys import fulfillment_fields, journey_fields
 from sandbox.shopify.resolve_money import blank
-from sandbox.shopify.sold import OrderLine, OrderRefund, OrderShipping, OrderTransaction, order_taxes, parts
+from sandbox.shopify.sold import OrderRefund, OrderShipping, OrderTransaction, order_taxes, parts
 from sandbox.shopify.values import Bag, gid, iso
 from sandbox.shopify.world import World
-
-APPS = {
-    "web": ("gid://shopify/App/580111", "Online Store"),
-    "pos": ("gid://shopify/App/129785", "Point of Sale"),
-    "shopify_draft_order": ("gid://shopify/App/1354745", "Draft Orders"),
-}
-TILL = ("gid://shopify/Location/1", "Main street")
 
 
 def limited(read: Callable[[Any], list[Any]]) -> WithArguments:
@@ -31,40 +42,9 @@ def limited(read: Callable[[Any], list[Any]]) -> WithArguments:
     return WithArguments(make)
 
 
-def lines(order: Order) -> list[OrderLine]:
-    return [OrderLine(order, line) for line in order.lines]
-
-
-def discounts(order: Order) -> list[tuple[int, Discount]]:
-    return list(enumerate(order.discounts))
-
-
-def codes(order: Order) -> list[str]:
-    return [discount.title for discount in order.discounts if discount.kind == "code"]
-
-
-def received(order: Order) -> int:
-    return sum(each.minor for each in order.transactions if each.kind == "sale" and each.status == "success")
-
-
-def received_shop(order: Order) -> int:
-    paid = (each.minor for each in order.transactions if each.kind == "sale" and each.status == "success")
-    return sum(order.to_shop(minor) for minor in paid)
-
-
-def financial_status(order: Order) -> str:
-    if is_void(order):
-        return "VOIDED"
-    if not order.is_paid:
-        return "PENDING"
-    if order.refunded_minor:
-        return "REFUNDED" if order.current_minor == 0 else "PARTIALLY_REFUNDED"
-    return "PARTIALLY_PAID" if received(order) < order.current_minor else "PAID"
-
-
 def fields(world: World) -> Fields:
     order = {**_head(world), **_totals(world), **_parts(world)}
-    return {"Order": order, "OrderApp": _app(), **_journey(), **_fulfilled()}
+    return {"Order": order, "OrderApp": _app(), **journey_fields(), **fulfillment_fields()}
 
 
 def _head(world: World) -> dict[str, Any]:
@@ -124,20 +104,6 @@ def _head(world: World) -> dict[str, Any]:
     }
 
 
-def confirmation_number(order: Order) -> str:
-    """Nine signs that tell nothing of the order's number."""
-    return f"{order.id * 2_654_435_761 % 16**9:09X}"
-
-
-def status_url(world: World, order: Order) -> str:
-    return order_status(f"https://{world.options.domain}", order)
-
-
-def accepts(world: World, order: Order) -> bool:
-    person = world.person(order.person_id)
-    return bool(person and person.consent and person.consent.state == "subscribed")
-
-
 def _totals(world: World) -> dict[str, Any]:
     def bag(read: Callable[[Order], int]) -> Read:
         return lambda order: world.amounts.bag(order, read(order))
@@ -176,46 +142,6 @@ def _totals(world: World) -> dict[str, Any]:
     }
 
 
-def total_price(world: World, order: Order) -> Bag:
-    """With what edits put in; what they took out stays in it, as the platform has it."""
-    added = sum(order.charged(line) for line in order.lines if line.added_at is not None)
-    return world.amounts.settled(order, order.placed_minor + added, order.placed_shop_minor + order.to_shop(added))
-
-
-def current_subtotal(order: Order) -> int:
-    """Lines after edits and refunds, as shown."""
-    if is_void(order):
-        return 0
-    kept = sum(remaining(line, line.total_minor) for line in order.lines)
-    pieces = [piece for refund in order.refunds for piece in refund.lines]
-    return kept - sum(piece.total_minor - (0 if order.taxes_included else piece.tax_minor) for piece in pieces)
-
-
-def current_tax(order: Order) -> int:
-    if is_void(order):
-        return 0
-    kept = sum(remaining(line, tax) for line in order.lines for tax in line.taxes)
-    kept += sum(line.tax_minor for line in order.shipping)
-    back = sum(piece.tax_minor for refund in order.refunds for piece in refund.lines)
-    return kept - back - sum(tax for refund in order.refunds for tax in refund.shipping_taxes)
-
-
-def current_discounts(order: Order) -> int:
-    if is_void(order):
-        return 0
-    return sum(remaining(line, line.discount_minor) for line in order.lines)
-
-
-def current_shipping(order: Order) -> int:
-    """Shipping as shown, less what was refunded of it."""
-    if is_void(order):
-        return 0
-    back = sum(
-        refund.shipping_minor - (0 if order.taxes_included else sum(refund.shipping_taxes)) for refund in order.refunds
-    )
-    return sum(line.total_minor for line in order.shipping) - back
-
-
 def _parts(world: World) -> dict[str, Any]:
     return {
         "shippingLine": lambda order: OrderShipping(order, order.shipping[0]) if order.shipping else None,
@@ -233,59 +159,3 @@ def _parts(world: World) -> dict[str, Any]:
 def _app() -> dict[str, Any]:
     icon = "https://cdn.shopify.com/applications/icon.png"
     return {"id": lambda app: app[0], "name": lambda app: app[1], "icon": lambda _: icon}
-
-
-def _fulfilled() -> Fields:
-    return {
-        "Fulfillment": {
-            "id": lambda order: gid("Fulfillment", order.id),
-            "name": lambda order: f"{order.name}-F1",
-            "status": lambda _: "SUCCESS",
-            "displayStatus": lambda _: "FULFILLED",
-            "createdAt": lambda order: iso(order.fulfilled_at),
-            "updatedAt": lambda order: iso(order.fulfilled_at),
-            "deliveredAt": lambda _: None,
-            "trackingInfo": lambda _: [],
-        },
-        "FulfillmentTrackingInfo": {"company": lambda _: None, "number": lambda _: None, "url": lambda _: None},
-    }
-
-
-def _journey() -> Fields:
-    """How somebody came to the order; the source is the world with the order, or a visit with its order's id."""
-    return {
-        "CustomerJourneySummary": {
-            "ready": lambda pair: True,
-            "customerOrderIndex": lambda pair: _place_of(*pair),
-            "daysToConversion": lambda pair: (pair[1].placed_at - pair[1].first_visit.at).days,
-            "momentsCount": lambda pair: (1 if pair[1].first_visit is pair[1].last_visit else 2, "EXACT"),
-            "firstVisit": lambda pair: (pair[1], pair[1].first_visit),
-            "lastVisit": lambda pair: (pair[1], pair[1].last_visit or pair[1].first_visit),
-        },
-        "CustomerVisit": {
-            "id": lambda pair: gid("CustomerVisit", _visit_number(*pair)),
-            "landingPage": lambda pair: blank(pair[1].landing_page),
-            "referrerUrl": lambda pair: blank(pair[1].referrer),
-            "referralCode": lambda pair: None,
-            "source": lambda pair: pair[1].source,
-            "sourceDescription": lambda pair: None,
-            "sourceType": lambda pair: None,
-            "occurredAt": lambda pair: iso(pair[1].at),
-            "utmParameters": lambda pair: pair[1].utm or None,
-        },
-        "UTMParameters": {name: _reader(name) for name in ("source", "medium", "campaign", "content", "term")},
-    }
-
-
-def _reader(name: str) -> Read:
-    return lambda utm: utm.get(name)
-
-
-def _place_of(world: World, order: Order) -> int | None:
-    if order.person_id is None:
-        return None
-    return next((place for place, each in enumerate(world.orders_of(order.person_id)) if each is order), None)
-
-
-def _visit_number(order: Order, visit: Visit) -> int:
-    return order.id * 10 + (1 if visit is order.first_visit else 2)

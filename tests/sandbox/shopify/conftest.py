@@ -20,7 +20,8 @@ from sandbox.sources.load import load
 
 DOMAIN = "regulars-demo.myshopify.com"
 TOKEN = "shpat_of_a_custom_app"
-OPTIONS = Options(domain=DOMAIN, access_token=TOKEN, retry_scale=0.0001)
+SECRET = "shpss_0123456789abcdef0123456789abcdef"  # as long as the platform's own
+OPTIONS = Options(domain=DOMAIN, client_secret=SECRET, access_token=TOKEN, retry_scale=0.0001)
 DOCUMENTS = Path(__file__).with_name("documents")
 
 Answer = dict[str, Any]
