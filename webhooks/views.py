@@ -95,9 +95,12 @@ def _reject(platform: str, name: str, body: bytes) -> ResponseReturnValue:
 
 
 def _body(incoming: Request) -> bytes:
-    """The body, refused by its length before it is read."""
-    incoming.max_content_length = LARGEST
-    return incoming.get_data(cache=True)
+    """The body, refused by its length before it is read; one sent in chunks is read no further than the limit."""
+    incoming.max_content_length = LARGEST + 1  # a stream in chunks is cut there without a word
+    body = incoming.get_data(cache=True)
+    if len(body) > LARGEST:
+        raise RequestEntityTooLarge
+    return body
 
 
 def _is_ping(incoming: Request) -> bool:
