@@ -77,12 +77,8 @@ def refund_of(
     """Units of lines, some shipping, some money without a reason; not yet added to the order."""
     pieces = [_piece(order, order.line(line_id), units) for line_id, units in lines]
     shipping_minor = min(shipping_minor, shipping_left(order))
-    refund = Refund(refund_id, at, pieces, shipping_minor, _shipping_taxes(order, shipping_minor), amount_minor, note)
-    refund.gateway = order.gateway
-    order.transactions.append(
-        Transaction(refund_id, "refund", "success", order.gateway, refund.total_minor, at, refund_id)
-    )
-    return refund
+    taxes = _shipping_taxes(order, shipping_minor)
+    return Refund(refund_id, at, pieces, shipping_minor, taxes, amount_minor, note)
 
 
 def full_refund(order: Order, refund_id: int, at: datetime, note: str = "") -> Refund:

@@ -333,7 +333,10 @@ class Order:
         """Takes the refund in; its shop amount is what it does to the converted total, so parts sum to the whole."""
         before = self.to_shop(self.current_minor)
         self.refunds.append(refund)
+        refund.gateway = refund.gateway or self.gateway
         refund.shop_minor = before - self.to_shop(self.current_minor)
+        paid_back = (refund.gateway, refund.total_minor, refund.created_at, refund.id)
+        self.transactions.append(Transaction(refund.id, "refund", "success", *paid_back))
 
     def add_edit(self, edit: Edit) -> None:
         before = self.to_shop(self.current_minor)

@@ -3,6 +3,8 @@
 from flask import Flask
 
 from sandbox.changes import Box
+from sandbox.woocommerce.acting import Acting
+from sandbox.woocommerce.coupons import Coupons
 from sandbox.woocommerce.courier import Courier
 from sandbox.woocommerce.house import House
 from sandbox.woocommerce.options import Options
@@ -23,6 +25,8 @@ class Face:
         self.house = House(box, options)
         self.deliveries = Courier(options.delivery_delay)
         Reading(self.house)
+        Acting(self.house)
+        Coupons(self.house)
         Site(self.house)
         self.webhooks = Webhooks(self.house, self.deliveries)
         self.plugin = Plugin(self.house, self.deliveries)

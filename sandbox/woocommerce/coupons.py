@@ -1,0 +1,152 @@
+"""Coupons: the codes that the shop's till takes off, listed, made and deleted over REST."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask import Response, request
+
+from sandbox.shop import Discount
+from sandbox.woocommerce import dates, params
+from sandbox.woocommerce.answers import Body, answer, links
+from sandbox.woocommerce.errors import ApiError, invalid, no_trash, not_found
+from sandbox.woocommerce.house import House
+from sandbox.woocommerce.reading import one, page
+
+TYPES = {"percent": "percentage", "fixed_cart": "fixed_amount", "fixed_product": "fixed_amount"}
+KEPT = ("description", "individual_use", "usage_limit", "usage_limit_per_user", "email_restrictions", "minimum_amount",
+        "maximum_amount", "product_ids", "meta_data")  # fmt: skip
+
+
+@dataclass(slots=True)
+class Coupon:
+    id: int
+    code: str
+    discount_type: str
+    amount: Decimal
+    free_shipping: bool
+    created_at: datetime
+    expires_at: datetime | None = None
+    kept: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def updated_at(self) -> datetime:
+        return self.created_at
+
+
+class Coupons:
+    def __init__(self, house: House) -> None:
+        self.house, self.box = house, house.box
+        self.all: dict[int, Coupon] = {}
+        for discount in house.box.shop.codes.values():
+            self._add_printed(discount)
+        item = "GET, POST, PUT, PATCH, DELETE"
+        house.get("coupons", self.list, "GET, POST")
+        house.route("POST", "coupons", self.create, "GET, POST")
+        house.get("coupons/<int:number>", self.show, item)
+        house.route("DELETE", "coupons/<int:number>", self.delete, item)
+
+    def list(self) -> Response:
+        paging = params.paging(request.args, ("date", "id", "include", "title", "slug", "modified"))
+        code = request.args.get("code", "").lower()
+        found = [coupon for coupon in self.all.values() if not code or coupon.code == code]
+        return page(self.house, found if paging.order == "asc" else found[::-1], paging, self._body)
+
+    def show(self, number: int) -> Response:
+        return one(self._body(self._get(number)))
+
+    def create(self) -> Response:
+        wanted = request.get_json(silent=True) or {}
+        code = str(wanted.get("code") or "").lower()
+        if not code:
+            raise ApiError(400, "woocommerce_rest_empty_coupon_code", "The coupon code cannot be empty.")
+        with self.box.lock:
+            if code.upper() in self.box.shop.codes:
+                message = "The coupon code already exists"
+                raise ApiError(400, "woocommerce_rest_coupon_code_already_exists", message)
+            coupon = self._made(code, wanted)
+        location = f"{self.house.options.home_url}/wp-json/wc/v3/coupons/{coupon.id}"
+        return answer(self._body(coupon), 201, {"Location": location})
+
+    def delete(self, number: int) -> Response:
+        coupon = self._get(number)
+        if not params.flag(request.args, "force"):
+            raise no_trash("Coupons")
+        with self.box.lock:
+            del self.all[number], self.box.shop.codes[coupon.code.upper()]
+        return answer(self._body(coupon))
+
+    def _made(self, code: str, wanted: dict[str, Any]) -> Coupon:
+        kind = str(wanted.get("discount_type") or "fixed_cart")
+        if kind not in TYPES:
+            raise invalid(
+                "discount_type", f"discount_type is not one of {params.listed(tuple(TYPES))}.", "rest_not_in_enum"
+            )
+        expires = str(wanted.get("date_expires_gmt") or "")
+        expires_at = dates.read("date_expires_gmt", expires, self.house.writing.zone, True) if expires else None
+        kept = {name: wanted[name] for name in KEPT if name in wanted}
+        free, now = bool(wanted.get("free_shipping")), self.box.now()
+        coupon = Coupon(self.box.shop.next_id(), code, kind, _amount(wanted), free, now, expires_at, kept)
+        value_type = "shipping" if free and not coupon.amount else TYPES[kind]
+        self.box.shop.codes[code.upper()] = Discount("code", code.upper(), value_type, coupon.amount)
+        self.all[coupon.id] = coupon
+        return coupon
+
+    def _add_printed(self, discount: Discount) -> None:
+        kind = "percent" if discount.value_type == "percentage" else "fixed_cart"
+        is_free, opened = discount.value_type == "shipping", self._opened()
+        number = self.box.shop.next_id()
+        self.all[number] = Coupon(number, discount.title.lower(), kind, discount.value, is_free, opened)
+
+    def _opened(self) -> datetime:
+        return min((product.created_at for product in self.box.shop.products.values()), default=self.box.now())
+
+    def _get(self, number: int) -> Coupon:
+        if number not in self.all:
+            raise not_found("coupons")
+        return self.all[number]
+
+    def _body(self, coupon: Coupon) -> Body:
+        times = self.house.writing.times
+        return {
+            "id": coupon.id,
+            "code": coupon.code,
+            "amount": f"{coupon.amount:.2f}",
+            "status": "publish",
+            **times("date_created", coupon.created_at),
+            **times("date_modified", coupon.created_at),
+            "discount_type": coupon.discount_type,
+            "description": "",
+            **times("date_expires", coupon.expires_at),
+            "usage_count": self._uses(coupon),
+            "individual_use": False,
+            "product_ids": [],
+            "excluded_product_ids": [],
+            "usage_limit": None,
+            "usage_limit_per_user": None,
+            "limit_usage_to_x_items": None,
+            "free_shipping": coupon.free_shipping,
+            "product_categories": [],
+            "excluded_product_categories": [],
+            "exclude_sale_items": False,
+            "minimum_amount": "0.00",
+            "maximum_amount": "0.00",
+            "email_restrictions": [],
+            "used_by": [],
+            "meta_data": [],
+            **coupon.kept,
+            "_links": links(self.house.options.home_url, f"coupons/{coupon.id}"),
+        }
+
+    def _uses(self, coupon: Coupon) -> int:
+        code = coupon.code.upper()
+        with self.box.lock:
+            return sum(d.title == code for order in self.box.shop.orders.values() for d in order.discounts)
+
+
+def _amount(wanted: dict[str, Any]) -> Decimal:
+    try:
+        return Decimal(str(wanted.get("amount") or 0))
+    except InvalidOperation:
+        raise invalid("amount", "amount is not of type string.", "rest_invalid_type") from None
