@@ -17,7 +17,7 @@ from connectors.shopify.client import ShopifyClient
 
 ROOT = Path(__file__).parents[3]
 DOMAIN = "regulars-demo.myshopify.com"
-SECRETS = {"client_id": "demo-client-id", "client_secret": "demo-client-secret"}
+SECRETS = {"client_id": "demo-client-id", "client_secret": "shpss_demo0000000000000000000000000"}
 
 
 class Box:

@@ -27,7 +27,9 @@ def answer(data: object, *, errors: list[Any] | None = None, cost: float = 10, *
 def throttled(cost: float, available: float, rate: float) -> requests.Response:
     status = {"maximumAvailable": 2000, "currentlyAvailable": available, "restoreRate": rate}
     error = {"message": "Throttled", "extensions": {"code": "THROTTLED"}}
-    return response(200, {"errors": [error], "extensions": {"cost": {"requestedQueryCost": cost, "throttleStatus": status}}})
+    return response(
+        200, {"errors": [error], "extensions": {"cost": {"requestedQueryCost": cost, "throttleStatus": status}}}
+    )
 
 
 class FakeSession(requests.Session):

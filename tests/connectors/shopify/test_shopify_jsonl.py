@@ -70,7 +70,10 @@ def test_lines_come_last_first_whatever_the_block(
 
 def test_a_row_comes_with_its_children_in_the_file_s_order(tmp_path: Path) -> None:
     (row,) = Roots(write(tmp_path / "f", family(1)), DECODE)
-    assert [child.id for child in row.children] == [*(gid("LineItem", n) for n in (10, 11, 12)), gid("OrderAgreement", 1)]
+    assert [child.id for child in row.children] == [
+        *(gid("LineItem", n) for n in (10, 11, 12)),
+        gid("OrderAgreement", 1),
+    ]
     assert [sale.id for sale in row.children[3].children] == [gid("ProductSale", 10), gid("ProductSale", 11)]
 
 
