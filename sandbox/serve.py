@@ -42,7 +42,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--app-url", help="where Regulars is, for the admin's frame")
     parser.add_argument("--domain", default="regulars-demo.myshopify.com", help="of the Shopify face")
     parser.add_argument("--client-id", default="demo-client-id")
-    parser.add_argument("--client-secret", default="demo-client-secret")
+    parser.add_argument("--client-secret", default="shpss_demo0000000000000000000000000")
     parser.add_argument("--key", default=DEMO_KEY, help="of WooCommerce's API")
     parser.add_argument("--secret", default=DEMO_SECRET)
     args = parser.parse_args(argv)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Engine, Executable, event
@@ -92,16 +91,19 @@ class ShopScope(EveryShop):
     def __init__(self, session: Session, shop_id: int) -> None:
         super().__init__(session)
         self._shop_id = shop_id
+        self._shop: Shop | None = None
 
     @property
     def shop_id(self) -> int:
         return self._shop_id
 
-    @cached_property
+    @property
     def shop(self) -> "Shop":
-        """The shop's own row. Raises NotFound where there is none."""
-        shop: Shop = self.get(_shop_class(), self._shop_id)
-        return shop
+        """The shop's own row; the session remembers it. Raises NotFound where there is none."""
+        # no cached_property: before Python 3.12 it holds one lock for all instances, while we wait for the database's
+        if self._shop is None:
+            self._shop = self.get(_shop_class(), self._shop_id)
+        return self._shop
 
     def get(self, model: type[M], *place: Any) -> M:
         """The shop's row by its key (less shop_id). Raises NotFound."""

@@ -1,6 +1,7 @@
 """`regulars demo --once`: the whole journey without a person, and the proof at its end."""
 
 import json
+import shutil
 import sys
 import tempfile
 import time
@@ -32,17 +33,17 @@ _BACKFILL = 3600.0
 
 def once(data: str, file: Path | None, database_url: str | None, as_json: bool) -> int:
     """0 only if no audit finds a difference and every step happened in both shops."""
-    with tempfile.TemporaryDirectory(prefix="regulars-demo-") as folder:
-        home = Path(folder)
-        url = database_url or f"sqlite:///{home / 'regulars.sqlite'}"
-        try:
-            with Crew(home / "logs") as crew:
-                report, faults = _journey(Street(crew, home, url, Ports.free(), moving_clock=True), data, file)
-        except RegularsError as error:
-            print(f"regulars: {error}", file=sys.stderr)
-            return 2
-        finally:
-            clock.follow(None)
+    home = Path(tempfile.mkdtemp(prefix="regulars-demo-"))
+    url = database_url or f"sqlite:///{home / 'regulars.sqlite'}"
+    try:
+        with Crew(home / "logs") as crew:
+            report, faults = _journey(Street(crew, home, url, Ports.free(), moving_clock=True), data, file)
+    except RegularsError as error:
+        print(f"regulars: {error}\nThe logs are in {home / 'logs'}.", file=sys.stderr)
+        return 2
+    finally:
+        clock.follow(None)
+    shutil.rmtree(home)
     _show(report, as_json)
     for fault in faults:
         print(f"regulars: {fault}", file=sys.stderr)

@@ -43,7 +43,7 @@ def write_json(level: int = logging.INFO) -> None:
     stream.setFormatter(_Json())
     logging.basicConfig(level=level, handlers=[stream], force=True)
     logging.getLogger("urllib3").setLevel(logging.WARNING)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 log = Log("regulars")

@@ -30,6 +30,9 @@ class Box:
         with urllib.request.urlopen(self.url + path, timeout=30) as answer:
             return dict(json.load(answer))
 
+    def post(self, path: str) -> None:
+        assert requests.post(self.url + path, timeout=90).status_code < 300
+
     def act(self, what: str, **fields: object) -> dict[str, Any]:
         answer = requests.post(f"{self.url}/_sandbox/act", json={"act": what, **fields}, timeout=30)
         assert answer.status_code < 300, answer.text
