@@ -1,5 +1,6 @@
 """A session that answers from a script, and answers as Shopify writes them."""
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,7 +14,7 @@ STATUS = {"maximumAvailable": 2000.0, "currentlyAvailable": 1990, "restoreRate":
 def response(status: int, body: bytes | dict[str, Any] = b"", **headers: str) -> requests.Response:
     made = requests.Response()
     made.status_code = status
-    made._content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    made.raw = io.BytesIO(body if isinstance(body, bytes) else json.dumps(body).encode())
     made.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
     return made
 

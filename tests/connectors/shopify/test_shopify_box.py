@@ -182,7 +182,10 @@ def test_a_refund_and_an_edit_arrive_with_their_lines_and_dates(box: Box, client
     box.act("edit", order_id=order_id, remove=[[line_id, 1]])
     (order,) = client.fetch("order", [str(order_id)])
     assert isinstance(order, OrderRecord)
-    assert order.refunds is not None and order.lines is not None and order.agreements is not None and order.head
+    assert order.refunds is not None
+    assert order.lines is not None
+    assert order.agreements is not None
+    assert order.head is not None
     (only,) = order.refunds
     assert only.total == refund["total_minor"]
     assert [(line.line_external_id, line.quantity) for line in only.lines or ()] == [(str(line_id), 1)]
