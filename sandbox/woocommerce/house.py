@@ -26,6 +26,7 @@ class House:
         self.writing = Writing(box.shop, options.home_url, options.version)
         self.blueprint = Blueprint("woocommerce", __name__)
         self.blueprint.register_error_handler(ApiError, lambda error: answer(error.body, error.status))
+        self.blueprint.after_request(self._link_home)
         self._paying = {order.person_id for order in box.shop.orders.values() if order.paid_at}
         box.listen(self._note)
         for path in ("/wp-json/<path:rest>", f"{API}/<path:rest>"):
@@ -79,6 +80,10 @@ class House:
         if variant is not None and number not in self.box.shop.products:
             return products.variation_body(self.writing, self.box.shop.products[variant.product_id], variant)
         return products.product_body(self.writing, self.product(number))
+
+    def _link_home(self, response: Response) -> Response:
+        response.headers.setdefault("Link", f'<{self.options.home_url}/wp-json/>; rel="https://api.w.org/"')
+        return response
 
     def _note(self, event: Event) -> None:
         if isinstance(event.object, Order) and event.object.paid_at:

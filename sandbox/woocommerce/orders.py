@@ -152,7 +152,15 @@ def _body(writing: Writing, sale: lines.Sale, head: Body) -> Body:
         "date_completed_gmt": completed["date_gmt"],
         "date_paid_gmt": paid["date_gmt"],
         "currency_symbol": SYMBOLS.get(currency, currency),
-        "_links": links(writing.home_url, f"orders/{sale.id}"),
+        "_links": {
+            **links(writing.home_url, f"orders/{sale.id}"),
+            "email_templates": [
+                {
+                    "embeddable": True,
+                    "href": f"{writing.home_url}/wp-json/wc/v3/orders/{sale.id}/actions/email_templates",
+                }
+            ],
+        },
     }
 
 
