@@ -1,5 +1,6 @@
 """One shop's API: history by bulk operations, changes by pages, single things by id."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import msgspec
 import requests
 
-from app.errors import BadInput, NotFound, RegularsError
+from app.errors import BadInput, NotFound
 from app.lib.money import exponent
 from connectors.base import AuditCounts, AuditOrder, Page, Resource, ShopFacts, Wait, Webhook
 from connectors.records import Deletion, Record
@@ -15,6 +16,8 @@ from connectors.shopify import audit, history, normalise, pages, subscriptions, 
 from connectors.shopify.bulk import Bulk, BulkFailed
 from connectors.shopify.history import Cursor
 from connectors.shopify.transport import Transport
+
+log = logging.getLogger(__name__)
 
 
 class Shop(types.Part):
@@ -64,12 +67,14 @@ class ShopifyClient:
         return self._by_pages(resource, f"updated_at:>='{moment}'", Cursor.read(cursor))
 
     def fetch(self, kind: str, external_ids: Sequence[str]) -> Sequence[Record]:
-        """A checkout can be asked for by its number only; one that is named by its token is left out."""
+        """A checkout can be asked for by its number only; one that is named by its token is left out. So is what
+        cannot be read: the log says why, and the others come all the same."""
         wanted = next((one for one in pages.KINDS.values() if one.name == kind), None)
         if wanted is None:
             raise NotFound(f"Shopify has no {kind} to read by id.")
         ids = [one for one in external_ids if one.isascii() and one.isdigit()]
-        return [self._fetched(wanted, one, node) for one, node in pages.by_id(self._transport, wanted, ids)]
+        found = [self._fetched(wanted, one, node) for one, node in pages.by_id(self._transport, wanted, ids)]
+        return [record for record in found if record is not None]
 
     def webhooks(self) -> Sequence[Webhook]:
         return subscriptions.listed(self._transport)
@@ -97,10 +102,11 @@ class ShopifyClient:
             cursor = str(Cursor(by_pages=True, after=page.cursor)) if page.cursor else None
             yield Page(page.records, cursor, page.failures)
 
-    def _fetched(self, kind: pages.Kind, external_id: str, node: msgspec.Raw | None) -> Record:
+    def _fetched(self, kind: pages.Kind, external_id: str, node: msgspec.Raw | None) -> Record | None:
         if node is None:
             return Deletion(kind.name, external_id)
         try:
             return kind.read(bytes(node), self._transport)
         except (msgspec.ValidationError, BadInput) as error:
-            raise RegularsError(f"{kind.name} {external_id} cannot be read: {error}") from error
+            log.error("%s %s cannot be read: %s", kind.name, external_id, error)
+            return None

@@ -51,6 +51,7 @@ def checkout(row: types.CheckoutRow) -> records.CheckoutRecord:
     minor = Minor(total.currency_code)
     customer = row.customer
     email = customer.default_email_address if customer else None
+    items = tuple(_item(line, minor) for line in row.line_items.nodes)
     return records.CheckoutRecord(
         external_id=token_of(row.abandoned_checkout_url) or plain(row.name),
         updated_at=utc(row.updated_at),
@@ -59,7 +60,7 @@ def checkout(row: types.CheckoutRow) -> records.CheckoutRecord:
         total=minor(total.amount),
         email=email.email_address if email else None,
         customer_external_id=number(customer.id) if customer else None,
-        items=tuple(_item(line, minor) for line in row.line_items.nodes),
+        items=None if row.line_items.page_info.has_next_page else items,
         url=row.abandoned_checkout_url,
         completed_at=utc(row.completed_at) if row.completed_at else None,
         tokens=(plain(row.name),),

@@ -41,7 +41,7 @@ def walk(transport: Transport, kind: Kind, search: str | None, after: str | None
     while True:
         answer = transport.ask(kind.document, {"first": kind.first, "after": after, "query": search})
         found = answer.read(dict[str, RawNodes | None])[kind.field]
-        failures = [Failure(kind.name, "", f"Shopify refused {error.words}") for error in answer.refused]
+        failures = [Failure(kind.name, "", f"Shopify refused {words}") for words in answer.refusals]
         if found is None:
             raise AuthLost("; ".join(failure.error for failure in failures) or f"Shopify refuses {kind.field}")
         records, broken = read_nodes(transport, kind, found.nodes)

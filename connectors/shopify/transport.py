@@ -54,7 +54,8 @@ class GraphError(msgspec.Struct):
 
     @property
     def words(self) -> str:
-        where = ".".join(str(step) for step in self.path)
+        """Without the places in lists, so that one refused field of many nodes is one sentence."""
+        where = ".".join(step for step in self.path if isinstance(step, str))
         return f"{where}: {self.message}" if where else self.message
 
 
@@ -64,6 +65,11 @@ class Answer(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw(b"null")
     errors: list[GraphError] | str = []
     extensions: Extensions | None = None
+
+    @property
+    def refusals(self) -> list[str]:
+        """What was refused, in words, each once."""
+        return list(dict.fromkeys(error.words for error in self.refused))
 
     @property
     def refused(self) -> list[GraphError]:

@@ -148,15 +148,25 @@ def test_a_refused_node_is_not_a_deletion(tmp_path: Path) -> None:
         found.fetch("order", ["1"])
 
 
+def test_one_that_cannot_be_read_by_id_is_logged_and_the_others_come(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    odd = rows.node(rows.order(processedAt="yesterday"))
+    found, _ = client(tmp_path, answer({"nodes": [odd, rows.node(rows.order())]}))
+    assert len(found.fetch("order", ["1", "6012345678901"])) == 1
+    assert "order 1 cannot be read" in caplog.text
+    assert "$.processedAt" in caplog.text
+
+
 def test_a_page_with_a_refused_field_keeps_the_rest_and_reports_it(tmp_path: Path) -> None:
     person = {
         "id": "gid://shopify/Customer/5",
         "createdAt": "2026-01-01T00:00:00Z",
         "updatedAt": "2026-01-01T00:00:00Z",
     }
-    denied = {"message": "Access denied", "path": ["customers", "nodes", 0, "defaultEmailAddress"]}
-    found, _ = client(tmp_path, answer({"customers": rows.nodes([person])}, errors=[denied]))
+    denied = [{"message": "Access denied", "path": ["customers", "nodes", at, "defaultEmailAddress"]} for at in (0, 1)]
+    found, _ = client(tmp_path, answer({"customers": rows.nodes([person] * 2)}, errors=denied))
     (page,) = found._by_pages("customers", None, Cursor())
-    (record,) = page.records
-    assert isinstance(record, CustomerRecord)
-    assert "defaultEmailAddress" in page.failures[0].error
+    assert [type(record) for record in page.records] == [CustomerRecord] * 2
+    (failure,) = page.failures
+    assert "customers.nodes.defaultEmailAddress" in failure.error
