@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, or_, tuple_
@@ -26,6 +26,8 @@ _BY: dict[str, tuple[Any, ...]] = {
     "never": (CustomerStats.customer_id,),
     "name": (Customer.name_key, Customer.id),
 }
+_BIGGEST = 2**63 - 1
+_LATEST = to_micros(datetime.max.replace(tzinfo=UTC))
 _LAST = "\U0010ffff"  # sorts after every letter
 
 
@@ -86,10 +88,11 @@ def _key(sort: str, row: Any) -> Key:
 
 
 def _values(sort: str, key: Key) -> list[Any]:
+    """A key's parts as the database compares them. Raises BadInput for a key of another list, or a made-up one."""
     numbers = key[1:] if sort == "name" else key
-    if len(key) != len(_BY[sort]) or not all(re.fullmatch(r"-?\d{1,19}", str(part)) for part in numbers):
+    if len(key) != len(_BY[sort]) or not all(re.fullmatch(r"-?[0-9]{1,19}", str(part)) for part in numbers):
         raise BadInput(_("This address is not complete."), "after")
+    whole = [max(-_BIGGEST, min(int(part), _BIGGEST)) for part in numbers]
     if sort == "name":
-        return [str(key[0]), int(key[1])]
-    first = from_micros(int(key[0])) if sort == "last" else int(key[0])
-    return [first, *(int(part) for part in key[1:])]
+        return [str(key[0]), *whole]
+    return [from_micros(min(abs(whole[0]), _LATEST)), *whole[1:]] if sort == "last" else list(whole)

@@ -20,6 +20,7 @@ from app.mail.queries import sender
 from app.mail.render import Rendered, compile_mail, render
 from app.panel.blueprint import PAGE, bp
 from app.web import paging
+from app.web.forms import whole_number
 from app.web.pages import done
 from app.web.roof import roof
 from app.web.shop_page import shop_action, shop_page
@@ -47,12 +48,11 @@ def save_flow(scope: ShopScope, flow_id: int) -> ResponseReturnValue:
     found = scope.get(Flow, flow_id)
     form = _form(found, request.form)
     try:
-        minutes = str(form["wait_minutes"])
         change(
             scope,
             found,
             utc_now(),
-            wait_minutes=int(minutes) if minutes.isdigit() and len(minutes) < 6 else 0,
+            wait_minutes=whole_number(form["wait_minutes"], digits=5) or 0,
             subject=form["subject"],
             blocks=form["blocks"],
         )

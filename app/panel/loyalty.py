@@ -7,7 +7,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from app import jobs
-from app.db.columns import from_micros, to_micros
+from app.db.columns import to_micros
 from app.db.scope import ShopScope
 from app.errors import BadInput
 from app.lib.clock import utc_now
@@ -17,6 +17,7 @@ from app.loyalty.models import LedgerEntry
 from app.loyalty.queries import ledger, top_balances, totals
 from app.panel.blueprint import PAGE, bp
 from app.web import paging
+from app.web.forms import whole_number
 from app.web.pages import done
 from app.web.shop_page import shop_action, shop_page
 
@@ -49,14 +50,14 @@ def save_loyalty(scope: ShopScope) -> ResponseReturnValue:
 
 
 def _change(scope: ShopScope, form: dict[str, Any]) -> None:
-    points = str(form["points_per_unit"])
-    if not points.isdigit() or len(points) > 4:
-        raise BadInput(points, "points_per_unit")
+    points = whole_number(form["points_per_unit"], digits=4)
+    if points is None:
+        raise BadInput(form["points_per_unit"], "points_per_unit")
     change(
         scope,
         utc_now(),
         is_on=form["is_on"],
-        points_per_unit=int(points),
+        points_per_unit=points,
         counts_history=form["counts_history"],
     )
     if form["is_on"] and form["counts_history"]:
@@ -84,7 +85,5 @@ def _key(entry: LedgerEntry) -> list[str]:
 def _after(key: list[Any] | None) -> tuple[datetime, int] | None:
     if key is None:
         return None
-    try:
-        return from_micros(int(key[0])), int(key[1])
-    except (ValueError, IndexError, OverflowError) as error:
-        raise BadInput(_("This address is not complete."), "after") from error
+    entry_id = paging.number(key[1:])
+    return paging.moment(key[:1]), entry_id or 0

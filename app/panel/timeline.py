@@ -7,10 +7,8 @@ from typing import Any
 
 from app.commerce import queries as commerce
 from app.commerce.models import Customer
-from app.db.columns import from_micros, to_micros
+from app.db.columns import to_micros
 from app.db.scope import ShopScope
-from app.errors import BadInput
-from app.lib.i18n import _
 from app.loyalty import queries as loyalty
 from app.mail import queries as mail
 from app.segments import queries as segments
@@ -35,7 +33,7 @@ class Entry:
 
 def timeline(scope: ShopScope, customer: Customer, after: list[Any] | None) -> paging.Slice[Entry]:
     """A page of it. A page ends between two moments, never within one, so that no entry is lost or shown twice."""
-    before = _moment(after) if after else _END_OF_TIME
+    before = paging.moment(after) if after else _END_OF_TIME
     entries = sorted(_entries(scope, customer, before), key=lambda entry: entry.at, reverse=True)
     length = _LENGTH
     while 0 < length < len(entries) and entries[length].at == entries[length - 1].at:
@@ -63,10 +61,3 @@ def _entries(scope: ShopScope, customer: Customer, before: datetime) -> Iterator
         yield Entry(entry.created_at, "points", "star", {"entry": entry, "order": earned_by})
     for segment, membership in segments.entries_of(scope, customer.id, before, _FACTS):
         yield Entry(membership.entered_at, "segment", "segments", segment)
-
-
-def _moment(after: list[Any]) -> datetime:
-    try:
-        return from_micros(int(after[0]))
-    except (ValueError, OverflowError) as error:
-        raise BadInput(_("This address is not complete."), "after") from error

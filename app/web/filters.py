@@ -1,12 +1,15 @@
 """What templates say numbers, money and times with: the reader's language, the shop's currency and zone."""
 
+from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol, cast
+from functools import lru_cache
+from typing import Literal, Protocol, cast
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
-from babel.numbers import format_compact_currency, format_currency, format_decimal
+from babel.numbers import NumberPattern, format_compact_currency, format_currency, format_decimal
 from flask import Flask, g
 from markupsafe import Markup
 
@@ -28,14 +31,8 @@ def money(minor: int | None, currency: str | None = None) -> str:
     if minor is None:
         return NOTHING
     code = currency or cast(str, g.shop.currency)
-    digits = exponent(code)
-    pattern = locale().currency_formats["standard"]
-    return cast(
-        str,
-        pattern.apply(
-            Money(minor, code).decimal, locale(), currency=code, currency_digits=False, force_frac=(digits, digits)
-        ),
-    )
+    pattern = _pattern(locale(), "currency", exponent(code))
+    return str(pattern.apply(Money(minor, code).decimal, locale(), currency=code, currency_digits=False))
 
 
 def whole_money(units: int) -> str:
@@ -62,11 +59,7 @@ def number(value: float | Decimal | None) -> str:
 
 def percent(value: float | None) -> str:
     """A share between 0 and 1, to a tenth of a percent."""
-    return (
-        NOTHING
-        if value is None
-        else cast(str, locale().percent_formats[None].apply(value, locale(), force_frac=(0, 1)))
-    )
+    return NOTHING if value is None else _pattern(locale(), "percent", 1).apply(round(value, 3), locale())
 
 
 def local(moment: datetime | None) -> str | Markup:
@@ -131,3 +124,12 @@ def zone() -> ZoneInfo:
 def _time(moment: datetime, text: str) -> Markup:
     whole = format_datetime(moment.astimezone(zone()), "full", locale=locale())
     return Markup('<time datetime="{}" title="{}">{}</time>').format(moment.isoformat(), whole, text)
+
+
+@lru_cache
+def _pattern(language: Locale, kind: Literal["currency", "percent"], digits: int) -> NumberPattern:
+    """How a language writes money or a share, with so many digits after the point."""
+    known = language.currency_formats["standard"] if kind == "currency" else language.percent_formats[None]
+    pattern: NumberPattern = copy(known)
+    pattern.frac_prec = (digits, digits)
+    return pattern

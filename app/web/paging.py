@@ -4,10 +4,13 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from app.db.columns import from_micros
 from app.errors import BadInput
 from app.lib.i18n import _
+from app.web.forms import whole_number
 
 T = TypeVar("T")
 
@@ -45,6 +48,15 @@ def number(key: list[Any] | None) -> int | None:
     """A key that is one id."""
     if key is None:
         return None
-    if len(key) != 1 or not str(key[0]).isdigit() or len(str(key[0])) > 19:
+    found = whole_number(key[0], 19) if len(key) == 1 else None
+    if found is None or found >= 2**63:
         raise BadInput(_("This address is not complete."), "after")
-    return int(key[0])
+    return found
+
+
+def moment(key: list[Any]) -> datetime:
+    """A key that is one moment."""
+    try:
+        return from_micros(int(key[0]))
+    except (ValueError, IndexError, OverflowError) as error:
+        raise BadInput(_("This address is not complete."), "after") from error

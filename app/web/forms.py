@@ -1,0 +1,9 @@
+"""Reading what people and addresses give."""
+
+import re
+
+
+def whole_number(text: object, digits: int = 18) -> int | None:
+    """A whole number of at most so many ASCII digits, or None where it is none."""
+    found = re.fullmatch(rf"[0-9]{{1,{digits}}}", str(text).strip())
+    return int(found[0]) if found else None
