@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
+from app import jobs
 from app.commerce.models import Checkout, Customer
 from app.db.scope import ShopScope
 from app.flows.models import Enrollment, Flow
@@ -20,12 +21,14 @@ def on_abandoned(scope: ShopScope, event: Event, now: datetime) -> None:
         return
     for flow in scope.all(select(Flow).where(Flow.kind == "recovery", col(Flow.is_on).is_(True))):
         if checkout.updated_at >= flow.started_at and not _is_enrolled(scope, flow, checkout):
-            _enroll(scope, flow, checkout, email, now)
+            enrolled = _enroll(scope, flow, checkout, email, now)
+            if enrolled.state == "waiting":
+                jobs.defer(scope, "flows", lane="react", dedupe="flows", at=enrolled.due_at)
 
 
-def _enroll(scope: ShopScope, flow: Flow, checkout: Checkout, email: str, now: datetime) -> None:
+def _enroll(scope: ShopScope, flow: Flow, checkout: Checkout, email: str, now: datetime) -> Enrollment:
     why_not = obstacle(scope, checkout, email)
-    scope.add(
+    return scope.add(
         Enrollment(
             shop_id=scope.shop_id,
             flow_id=flow.id,
