@@ -94,4 +94,5 @@ ACTS: dict[str, Callable[[Box, Wish], Done]] = {
     "delete_customer": lambda box, wish: {"person_id": box.delete_customer(**wish).id},
     "consent": _consent,
     "change_product": _change_product,
+    "delete_product": lambda box, wish: {"product_id": box.delete_product(**wish).id},
 }

@@ -13,7 +13,7 @@ from sandbox.shop import Order, Shop
 class Event:
     """Something that happened: order.created/updated/paid/cancelled/edited/deleted/restored/erased, refund.created,
     customer.created/registered/updated/deleted/consent, checkout.created/updated/completed/emptied,
-    product.updated/stock."""
+    product.updated/stock/deleted."""
 
     kind: str
     object: object  # the Order, Refund, Person, Checkout or Product

@@ -21,6 +21,15 @@ class ProductChanges(Told):
             self.tell("product.updated", product, product.updated_at)
             return product
 
+    def delete_product(self, product_id: int) -> Product:
+        """It goes, the lines that sold it stay. -> product.deleted"""
+        with self.lock:
+            product = self.shop.products.pop(product_id)
+            for variant in product.variants:
+                del self.shop.variants[variant.id]
+            self.tell("product.deleted", product, self.now())
+            return product
+
     def _sell(self, lines: list[Line]) -> None:
         """Stock goes down, as it does when an order is placed. -> product.stock"""
         for line in lines:

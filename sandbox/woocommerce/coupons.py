@@ -50,7 +50,8 @@ class Coupons:
     def list(self) -> Response:
         paging = params.paging(request.args, ("date", "id", "include", "title", "slug", "modified"))
         code = request.args.get("code", "").lower()
-        found = [coupon for coupon in self.all.values() if not code or coupon.code == code]
+        with self.box.lock:
+            found = [coupon for coupon in self.all.values() if not code or coupon.code == code]
         return page(self.house, found if paging.order == "asc" else found[::-1], paging, self._body)
 
     def show(self, number: int) -> Response:

@@ -128,6 +128,23 @@ def test_the_bin_is_told_and_force_deletion_only_to_the_action_topic(
     assert set(bodies) == {"order.deleted", "order.restored", "action.woocommerce_delete_order"}
 
 
+def test_a_trashed_product_is_told_as_a_coupon_too_and_leaves_its_lines_behind(
+    woo: Caller, small_box: Box, face: Face, receiver: Receiver
+) -> None:
+    for topic in ("product.deleted", "coupon.deleted"):
+        subscribe(woo, receiver, topic)
+    receiver.arrivals.clear()
+    order = small_box.place_order([(10, 1)], person_id=2)
+    small_box.delete_product(1)
+    assert face.deliveries.flush(10)
+    assert {arrival.topic: arrival.json() for arrival in receiver.arrivals} == {
+        "product.deleted": {"id": 1},
+        "coupon.deleted": {"id": 1},
+    }
+    line = woo.get(f"orders/{order.id}")["line_items"][0]
+    assert (line["name"], line["product_id"], line["sku"], line["total"]) == ("Cap", 0, None, "15.97")
+
+
 def test_guests_are_no_news_until_they_register(
     small_box: Box, face: Face, receiver: Receiver, hooked: dict[str, Any]
 ) -> None:
