@@ -8,7 +8,7 @@ from sandbox.shop import Checkout, Line, Order, Refund, RefundLine, ShippingLine
 from sandbox.shopify.ledger import is_void
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OrderLine:
     order: Order
     line: Line
@@ -38,13 +38,13 @@ class OrderLine:
         return f"{self.line.title} - {self.line.variant_title}" if self.line.variant_title else self.line.title
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OrderShipping:
     order: Order
     line: ShippingLine
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OrderTax:
     """One rate's tax over some parts of an order."""
 
@@ -67,7 +67,7 @@ def order_taxes(order: Order) -> list[OrderTax]:
     return [OrderTax(order, place, parts(order)) for place in range(len(order.tax_rates))]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OrderRefund:
     order: Order
     refund: Refund
@@ -77,7 +77,7 @@ class OrderRefund:
         return [OrderTransaction(self.order, each) for each in mine]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OrderRefundLine:
     order: Order
     refund: Refund
@@ -94,7 +94,7 @@ class OrderRefundLine:
         return self.piece.total_minor - (0 if self.order.taxes_included else self.piece.tax_minor)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OrderTransaction:
     order: Order
     transaction: Transaction

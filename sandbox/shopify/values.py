@@ -69,6 +69,9 @@ class Amounts:
 
     def bag(self, order: Any, minor: int) -> Bag:
         """An amount of an order or a checkout."""
+        if order.rate is None:
+            money = Money(minor, order.currency)
+            return Bag(money, money)
         return Bag(Money(order.to_shop(minor), self.shop_currency), Money(minor, order.currency))
 
     def settled(self, order: Order, minor: int, shop_minor: int) -> Bag:

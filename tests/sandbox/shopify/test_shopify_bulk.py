@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -145,6 +146,17 @@ def test_the_address_is_signed_and_ends_after_seven_days(generated: Asker) -> No
     ended = generated.face.operations.all[int(operation["id"].rpartition("/")[2])].completed_at
     assert ended is not None
     assert f"Expires={int(ended.timestamp()) + 7 * 86_400}" in path
+
+
+def test_the_file_is_gone_after_seven_days(generated: Asker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    operation, _ = generated.bulk("{ products { edges { node { id } } } }")
+    clock = tmp_path / "clock"
+    monkeypatch.setenv("REGULARS_CLOCK", str(clock))
+    for days, status in ((6.99, 200), (7.01, 400)):
+        clock.write_text(str(days * 86_400))
+        path = operation["url"].partition("127.0.0.1:80")[2]
+        with generated.client.get(path, headers={"Host": "127.0.0.1"}) as answer:
+            assert answer.status_code == status
 
 
 @pytest.fixture
