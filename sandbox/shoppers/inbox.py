@@ -1,4 +1,4 @@
-"""How a shopper finds the way back in the mail: the newest mail with a link that does not unsubscribe."""
+"""How a shopper finds the way back in the mail: links that do not unsubscribe, the newest mail's first."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from sandbox.shoppers.visitor import TIMEOUT
 
 
 def ways_back(mailbox: str, email: str) -> list[str]:
-    """The links of the newest mail that lead anywhere but out, in reading order; empty when there is no such mail."""
+    """The links of all mails to an address that lead anywhere but out, the newest mail's first: a person who shops in
+    two shops finds both shops' mails in one box."""
     answer = requests.get(f"{mailbox.rstrip('/')}/api/messages", params={"to": email}, timeout=TIMEOUT)
     answer.raise_for_status()
     mails: list[dict[str, Any]] = answer.json()
-    found = ([link for link in mail["links"] if not _leads_out(link, mail)] for mail in reversed(mails))
-    return next(filter(None, found), [])
+    return [link for mail in reversed(mails) for link in mail["links"] if not _leads_out(link, mail)]
 
 
 def _leads_out(link: str, mail: dict[str, Any]) -> bool:

@@ -67,7 +67,10 @@ class Visitor:
 
     def follow(self, link: str) -> bool:
         """Clicks a link of a mail; whether it led to the filled checkout."""
-        answer = self.session.get(link, timeout=TIMEOUT)
+        try:
+            answer = self.session.get(link, timeout=TIMEOUT)
+        except requests.ConnectionError:  # the other shop's mail, and that shop has closed
+            return False
         return answer.ok and answer.url == f"{self.origin}/checkout" and self.who.email in answer.text
 
     def send_back(self, bought: Bought, line_id: int | None = None, quantity: int = 1) -> None:
