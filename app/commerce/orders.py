@@ -147,3 +147,6 @@ def _note(work: Work, order: Incoming, people: dict[str, int]) -> None:
         changes |= difference(before, after)
         kind = "order.placed" if head.is_counted and not before.get("is_counted") else kind
     work.changes.note(kind, order.id, customer_id, changes)
+    loser = known.customer_id if known else None
+    if loser is not None and loser != customer_id:
+        work.changes.note("customer.changed", loser, loser, {"parts": ["orders"]})

@@ -94,7 +94,8 @@ def _judge(work: Work, record: RefundRecord, order: KnownOrder | None, stored: _
         work.ask("order", record.order_external_id)  # its own sums have moved
     if known is None:
         return Verdict("created", write=("refunds",))
-    said = (record.created_at, record.reason, msgspec.to_builtins(record.lines))
+    lines = None if record.lines is None else list(msgspec.to_builtins(record.lines))
+    said = (record.created_at, record.reason, lines)
     is_news = known[0] != present or any(
         new is not None and new != old for new, old in zip(said, known[1:], strict=True)
     )
