@@ -91,7 +91,7 @@ def _values(sort: str, key: Key) -> list[Any]:
     """A key's parts as the database compares them. Raises BadInput for a key of another list, or a made-up one."""
     numbers = key[1:] if sort == "name" else key
     if len(key) != len(_BY[sort]) or not all(re.fullmatch(r"-?[0-9]{1,19}", str(part)) for part in numbers):
-        raise BadInput(_("This address is not complete."), "after")
+        raise BadInput(_("This address is not complete."))
     whole = [max(-_BIGGEST, min(int(part), _BIGGEST)) for part in numbers]
     if sort == "name":
         return [str(key[0]), *whole]

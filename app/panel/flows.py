@@ -20,7 +20,7 @@ from app.mail.queries import sender
 from app.mail.render import Rendered, compile_mail, render
 from app.panel.blueprint import PAGE, bp
 from app.web import paging
-from app.web.forms import whole_number
+from app.web.forms import whole_number, words
 from app.web.pages import done
 from app.web.roof import roof
 from app.web.shop_page import shop_action, shop_page
@@ -58,7 +58,7 @@ def save_flow(scope: ShopScope, flow_id: int) -> ResponseReturnValue:
         )
     except BadInput as error:
         where = error.where if error.where in ("wait_minutes", "subject") else "mail"
-        return _page(scope, found, form, {where: str(error)})
+        return _page(scope, found, form, {where: str(error) if where == "mail" else words(error)})
     return done("saved", "panel.flow", flow_id=found.id)
 
 

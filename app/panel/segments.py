@@ -15,6 +15,7 @@ from app.segments.membership import save
 from app.segments.models import Segment
 from app.segments.queries import all_segments, in_words, members
 from app.web import paging
+from app.web.forms import words
 from app.web.pages import done
 from app.web.shop_page import shop_action, shop_page
 
@@ -72,7 +73,7 @@ def _save(scope: ShopScope, old: Segment | None) -> ResponseReturnValue:
     try:
         saved = save(scope, form["name"], form["text"], utc_now(), old)
     except BadInput as error:
-        return _form(scope, old, form, {"name" if error.where == "name" else "text": str(error)})
+        return _form(scope, old, form, {"name": words(error)} if error.where == "name" else {"text": str(error)})
     return done("saved" if old else "made", "panel.segment", segment_id=saved.id)
 
 

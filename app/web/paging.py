@@ -38,9 +38,9 @@ def read(text: str | None) -> list[Any] | None:
     try:
         key = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except ValueError as error:
-        raise BadInput(_("This address is not complete."), "after") from error
+        raise BadInput(_("This address is not complete.")) from error
     if not isinstance(key, list) or not key or not all(isinstance(part, int | str) for part in key):
-        raise BadInput(_("This address is not complete."), "after")
+        raise BadInput(_("This address is not complete."))
     return key
 
 
@@ -50,7 +50,7 @@ def number(key: list[Any] | None) -> int | None:
         return None
     found = whole_number(key[0], 19) if len(key) == 1 else None
     if found is None or found >= 2**63:
-        raise BadInput(_("This address is not complete."), "after")
+        raise BadInput(_("This address is not complete."))
     return found
 
 
@@ -59,4 +59,4 @@ def moment(key: list[Any]) -> datetime:
     try:
         return from_micros(int(key[0]))
     except (ValueError, IndexError, OverflowError) as error:
-        raise BadInput(_("This address is not complete."), "after") from error
+        raise BadInput(_("This address is not complete.")) from error
