@@ -143,10 +143,11 @@ def _item(item: Item, minor: Minor) -> records.CheckoutItem:
 
 
 def _consent(basket: Basket) -> records.ConsentRecord | None:
-    """A ticked box is a yes; an unticked one says nothing about an earlier yes."""
+    """A ticked box is a yes as of the checkout's beginning, so that a refusal since then outweighs its repetitions; an
+    unticked one says nothing about an earlier yes."""
     if not basket.buyer_accepts_marketing or not basket.email:
         return None
-    return records.ConsentRecord("email", basket.email, "granted", source="checkout")
+    return records.ConsentRecord("email", basket.email, "granted", at=utc(basket.created_at), source="checkout")
 
 
 def _id(body: bytes, field: str) -> str:

@@ -44,12 +44,12 @@ class FakeSession(requests.Session):
         self.token_requests = 0
         self.files: dict[str, requests.Response] = {}
 
-    def post(self, url: str, data: Any = None, json: Any = None, **options: Any) -> requests.Response:  # type: ignore[override]
+    def post(self, url: str, data: Any = None, **options: Any) -> requests.Response:  # type: ignore[override]
         if url.endswith("/oauth/access_token"):
             self.token_requests += 1
             return response(200, {"access_token": f"token-{self.token_requests}", "expires_in": 86_399})
         self.tokens.append(options["headers"]["X-Shopify-Access-Token"])
-        asked = requests.models.complexjson.loads(data)
+        asked = json.loads(data)
         self.asked.append(asked)
         scripted = next(self._script)
         if isinstance(scripted, Exception):

@@ -111,11 +111,11 @@ LINES = [
          taxLines=[{"priceSet": {"shopMoney": {"amount": "5.59"}}}]),
     line(CARD, "Gift card", 1, "35.0", "35.0", "5670", isGiftCard=True, product=None, sku=""),
 ]  # fmt: skip
-DISCOUNTS = [
+DISCOUNTS: list[Body] = [
     {"__typename": "DiscountCodeApplication", "index": 0, "code": "FIVE", "value": {"__typename": "MoneyV2"}},
     {"__typename": "AutomaticDiscountApplication", "index": 1, "title": "Ten", "value": {"percentage": 10.0}},
 ]
-AGREEMENTS = [
+AGREEMENTS: list[Body] = [
     {"__typename": "OrderAgreement", "id": AGREEMENT, "happenedAt": "2026-03-01T10:00:00Z", "reason": "ORDER"},
     {"__typename": "RefundAgreement", "id": REFUNDING, "happenedAt": "2026-03-05T09:00:00Z", "reason": "REFUND",
      "refund": {"id": "gid://shopify/Refund/81"}},

@@ -21,6 +21,7 @@ from connectors.records import (
     digest,
 )
 from connectors.shopify.client import ShopifyClient
+from connectors.shopify.transport import Answer
 from tests.connectors.shopify.conftest import Box
 
 RESOURCES: Sequence[Resource] = ("products", "customers", "orders", "checkouts")
@@ -165,9 +166,12 @@ def test_a_pull_sees_what_changed_and_only_that(box: Box, client: ShopifyClient)
 def test_a_pull_with_nothing_new_is_one_request(client: ShopifyClient, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     ask = client._transport.ask
-    monkeypatch.setattr(
-        client._transport, "ask", lambda name, variables=None: asked.append(name) or ask(name, variables)
-    )
+
+    def noted(name: str, variables: dict[str, Any] | None = None) -> Answer:
+        asked.append(name)
+        return ask(name, variables)
+
+    monkeypatch.setattr(client._transport, "ask", noted)
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     for resource in RESOURCES:
         assert [page.records for page in pages(client.pull(resource, tomorrow, None))] == [[]]
