@@ -135,7 +135,7 @@ def _put_in(order: Order, shop: Shop, items: Sequence[tuple[int, int]], at: date
 
 
 def _piece(order: Order, line: Line, units: int) -> RefundLine:
-    """The last units of a line take all that is left of it, so that its refunds sum to what it cost."""
+    """A share of what is left of the line, so the last units take all of it and refunds sum to what it cost."""
     left = units_left(order, line)
     if not 0 < units <= left:
         raise ValueError(f"line {line.id} has not {units} units to refund")
@@ -143,8 +143,6 @@ def _piece(order: Order, line: Line, units: int) -> RefundLine:
     back = order.charged_now(line) - sum(piece.total_minor for piece in earlier)
     taxes = [remaining(line, tax) for tax in line.taxes]
     taxes = [tax - sum(piece.taxes[i] for piece in earlier) for i, tax in enumerate(taxes)]
-    if units == left:
-        return RefundLine(line.id, units, back, tuple(taxes))
     return RefundLine(line.id, units, share(back, units, left), tuple(share(tax, units, left) for tax in taxes))
 
 
