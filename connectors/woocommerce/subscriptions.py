@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from app.errors import NotFound, Refused
 from connectors.base import Webhook
+from connectors.woocommerce.errors import NotJson
 from connectors.woocommerce.rows import bodies, one
 from connectors.woocommerce.transport import Transport
 from connectors.woocommerce.types import WebhookBody
@@ -55,12 +56,13 @@ def _create(transport: Transport, topic: str, name: str, address: str, secret: s
 
 
 def _delete(transport: Transport, number: int) -> None:
+    path, params = f"{PATH}/{number}", {"force": "true"}
     try:
-        transport.send("DELETE", f"{PATH}/{number}", {"force": "true"})
+        transport.send("DELETE", path, params)
     except NotFound:
         return
-    except Refused:  # some servers let no DELETE through
-        transport.send("PUT", f"{PATH}/{number}", body={"status": "disabled", "name": f"Regulars (unused) {number}"})
+    except (Refused, NotJson):  # some servers let no DELETE through; WordPress takes it by another name
+        transport.send("POST", path, {**params, "_method": "DELETE"})
 
 
 def _ours(transport: Transport) -> list[WebhookBody]:

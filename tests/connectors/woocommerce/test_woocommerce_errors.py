@@ -10,6 +10,7 @@ import requests
 import responses
 
 from app.errors import AuthLost, NotFound, PlatformDown, RateLimited, Refused, RegularsError
+from connectors.woocommerce import subscriptions
 from connectors.woocommerce.errors import NoRoute, NotJson, NotSeen, check
 from connectors.woocommerce.transport import Transport
 
@@ -143,6 +144,24 @@ def test_a_maintenance_page_is_the_platforms_trouble_and_not_plain_links(recorde
     responses.add("GET", "https://shop.test/wp-json/", json=recorded("index_wp_json"))
     with pytest.raises(PlatformDown, match="web page where its REST API should answer"):
         Transport("https://shop.test", SECRETS, requests.Session()).get("wc/v3/orders")
+
+
+@responses.activate
+def test_a_server_that_lets_no_delete_through_is_told_by_post() -> None:
+    """Seen with plain links behind nginx: 405 with a web page."""
+    hooks = "https://shop.test/wp-json/wc/v3/webhooks"
+    body = {
+        "id": 3,
+        "name": "Regulars order.updated x",
+        "status": "active",
+        "topic": "order.updated",
+        "delivery_url": "u",
+    }
+    responses.add("GET", hooks, json=[body])
+    responses.add("DELETE", f"{hooks}/3", body=HTML, status=405)
+    deleted = responses.add("POST", f"{hooks}/3", json=body)
+    subscriptions.unsubscribe(Transport("https://shop.test", SECRETS, requests.Session()), "u")
+    assert [call.request.url for call in deleted.calls] == [f"{hooks}/3?force=true&_method=DELETE"]
 
 
 def test_a_shop_without_a_key_must_be_connected_again() -> None:
