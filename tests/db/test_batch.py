@@ -142,7 +142,7 @@ def test_a_reader_s_batch_reads_and_does_not_write(engine: Engine, shop: Shop) -
 
 def test_a_batch_sees_what_was_added_before_it(engine: Engine, shop: Shop) -> None:
     with shop_scope(engine, shop.id, write=True) as scope:
-        scope.add(Customer(id=7, external_id="c7"))
+        scope.add(Customer(shop_id=shop.id, id=7, external_id="c7"))
         assert scope.batch().rows("SELECT id FROM customers WHERE shop_id = :shop_id", {}) == [(7,)]
 
 
