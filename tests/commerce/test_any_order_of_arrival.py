@@ -21,7 +21,7 @@ from connectors.records import Address, ConsentRecord, CustomerHead, Deletion, R
 from tests.commerce.said import DAY, NOW, at, checkout, customer, head, line, order, product, refund, sums, take_in
 from tests.conftest import import_models, make_shop
 
-# The history of a small shop. The last state of each thing is what the platform says when it is asked.
+# The history of a small shop. The last state of each thing is what the platform says when it is asked, and whole.
 REFUNDED = (refund("9", "1", 1000),)
 AGREED = ConsentRecord("email", "Ana@example.com", "granted", at(3), source="shopify")
 REFUSED = ConsentRecord("email", "ana@example.com", "refused", at(30), source="shopify")
@@ -35,7 +35,13 @@ HISTORY: dict[tuple[str, str], list[Record]] = {
     ],
     ("order", "2"): [
         order("2", 0, head=head(at(9), email="Guest@example.com "), billing=Address("G", "Uest")),
-        order("2", 5, head=head(at(9), sums=sums(900, currency="USD"), email="guest@example.com"), tags=("x",)),
+        order(
+            "2",
+            5,
+            head=head(at(9), sums=sums(900, currency="USD"), email="guest@example.com"),
+            billing=Address("G", "Est"),
+            tags=("x",),
+        ),
     ],
     ("order", "3"): [order("3", 1, head=head(at(9), customer_external_id="8", email="c@example.com"), tags=())],
     ("order", "4"): [order("4", 1, head=head(at(9), customer_external_id="8", email="d@example.com"), tags=())],
