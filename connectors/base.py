@@ -101,7 +101,7 @@ class Client(Protocol):
         ...
 
     def fetch(self, kind: str, external_ids: Sequence[str]) -> Sequence[Record]:
-        """Fresh reads by id; a Deletion for each that is gone."""
+        """Fresh reads by id; a Deletion for each that is gone. kind "refund": all refunds of the orders named."""
         ...
 
     def webhooks(self) -> Sequence[Webhook]: ...
@@ -133,7 +133,16 @@ class Connector(Protocol):
         """(domain, home URL) of what a merchant typed. Raises BadInput, Refused or PlatformDown in words."""
         ...
 
-    def client(self, domain: str, home_url: str, secrets: Mapping[str, str], session: requests.Session) -> Client: ...
+    def client(
+        self,
+        domain: str,
+        home_url: str,
+        secrets: Mapping[str, str],
+        session: requests.Session,
+        known: ShopFacts | None = None,
+    ) -> Client:
+        """known: the shop's facts where the caller has them, which saves asking and brings the merchant's rates."""
+        ...
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
         """Is the delivery signed with one of the secrets?"""

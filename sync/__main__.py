@@ -6,14 +6,14 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from app.jobs.base import Again, Job
-from app.jobs.local import Worker
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from app import settings
 from app.context import Context, open_context
 from app.errors import RegularsError
 from app.flows.runner import run_due
+from app.jobs.base import Again, Job
+from app.jobs.local import Worker
 from app.lib.log import log, write_json
 from app.mail.outbox import send_due
 from app.reactions import react

@@ -42,7 +42,16 @@ class Report:
         return {**asdict(self), "differences": [asdict(difference) for difference in self.differences]}
 
 
-_Held = dict[str, tuple[bool, str, int, int, int, int]]
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What the store has of an order: placed, refunded, net by currency, the order's own and the shop's."""
+
+    is_counted: bool
+    money: dict[str, tuple[int | None, int | None, int | None]]
+    refunds: int
+
+
+_MONEY = ("placed", "refunded", "net")
 
 
 def audit(context: Context, shop_id: int) -> Report:
@@ -72,40 +81,37 @@ def _orders(client: Client) -> Iterator[AuditOrder]:
             yield item
 
 
-def _held(scope: ShopScope) -> _Held:
-    refunds = dict(
-        tuple(row) for row in scope.rows(select(col(Refund.order_id), func.count()).group_by(col(Refund.order_id)))
-    )
+def _held(scope: ShopScope) -> dict[str, _Held]:
+    by_order = select(col(Refund.order_id), func.count()).group_by(col(Refund.order_id))
+    refunds = {row[0]: row[1] for row in scope.rows(by_order)}
     rows = scope.rows(
         select(
-            col(Order.id),
-            col(Order.external_id),
-            col(Order.is_counted),
-            col(Order.currency),
-            col(Order.present_placed_minor),
-            col(Order.present_refunded_minor),
-            col(Order.present_net_minor),
+            col(Order.id), col(Order.external_id), col(Order.is_counted),
+            col(Order.placed_minor), col(Order.refunded_minor), col(Order.net_minor), col(Order.currency),
+            col(Order.present_placed_minor), col(Order.present_refunded_minor), col(Order.present_net_minor),
         ).where(col(Order.deleted_at).is_(None))
-    )
-    return {row[1]: (bool(row[2]), row[3], row[4], row[5], row[6], refunds.get(row[0], 0)) for row in rows}
+    )  # fmt: skip
+    currency = scope.shop.currency
+    return {
+        row[1]: _Held(bool(row[2]), {currency: tuple(row[3:6]), row[6]: tuple(row[7:10])}, refunds.get(row[0], 0))
+        for row in rows
+    }
 
 
-def _compare(order: AuditOrder, held: tuple[bool, str, int, int, int, int] | None) -> list[Difference]:
+def _compare(order: AuditOrder, held: _Held | None) -> list[Difference]:
     if held is None:
         return [Difference("order", order.external_id, "order", "kept", None)]
-    there = (
-        order.is_counted,
-        order.currency,
-        _minor(order.placed, order.currency),
-        _minor(order.refunded, order.currency),
-        _minor(order.net, order.currency),
-        order.refunds,
-    )
-    names = ("counted", "currency", "placed", "refunded", "net", "refunds")
+    theirs = {
+        "counted": order.is_counted,
+        **{name: _minor(getattr(order, name), order.currency) for name in _MONEY},
+        "refunds": order.refunds,
+    }
+    money = held.money.get(order.currency, (None, None, None))
+    ours = {"counted": held.is_counted, **dict(zip(_MONEY, money, strict=True)), "refunds": held.refunds}
     return [
-        Difference("order", order.external_id, name, str(theirs), str(ours))
-        for name, theirs, ours in zip(names, there, held, strict=True)
-        if theirs != ours
+        Difference("order", order.external_id, name, str(theirs[name]), str(ours[name]))
+        for name in theirs
+        if theirs[name] != ours[name]
     ]
 
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from app.jobs.base import Again, Job
 from sqlalchemy import func
 from sqlmodel import col, select
 
@@ -10,6 +9,7 @@ from app import jobs
 from app.commerce.models import Order
 from app.context import Context
 from app.db.scope import ShopScope
+from app.jobs.base import Again, Job
 from app.segments.membership import evaluate
 from app.segments.models import Segment
 from sync.runs import work

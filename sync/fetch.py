@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from app.commerce.ingest import ingest
-from app.jobs.base import Again, Job
 from sqlmodel import col, select
 
+from app.commerce.ingest import ingest
 from app.context import Context
 from app.db.scope import shop_scope
+from app.jobs.base import Again, Job
 from app.journal.keep import keep_failures, keep_page, resolve_failures
 from app.journal.models import PendingFetch
 from app.lib.clock import utc_now
@@ -27,7 +27,8 @@ def fetch(context: Context, job: Job) -> Again | None:
     if not due:
         return None
     asked_at = utc_now()
-    records = client_for(context, job.shop_id).fetch(due[0].kind, [row.external_id for row in due])
+    kind = due[0].kind.removeprefix("deleted:")  # a deletion is checked by asking for what is said to be gone
+    records = client_for(context, job.shop_id).fetch(kind, [row.external_id for row in due])
     _keep(context, job.shop_id, due, records, asked_at)
     return Again(None)
 

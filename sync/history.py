@@ -1,9 +1,8 @@
 """Points for the time before the programme, where a merchant says that history counts."""
 
-from app.jobs.base import Again, Job
-
 from app.context import Context
 from app.db.scope import shop_scope
+from app.jobs.base import Again, Job
 from app.lib.clock import utc_now
 from app.loyalty.actions import settle_history
 

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from app.jobs.base import Again, Job
-
 from app import jobs
 from app.context import Context
 from app.db.scope import ShopScope, shop_scope
+from app.jobs.base import Again, Job
 from sync.runs import work
 
 

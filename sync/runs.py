@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from app.commerce.ingest import ingest
-from app.jobs.base import Again, Job
 from sqlmodel import select
 
+from app.commerce.ingest import ingest
 from app.context import Context
 from app.db.scope import ShopScope, shop_scope
 from app.errors import AuthLost
+from app.jobs.base import Again, Job
 from app.journal.keep import keep_failures, keep_page, request_fetches
 from app.lib.clock import utc_now
 from app.shops.clients import client_for, connector_of

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.commerce.abandonment import mark_abandoned
 from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app import jobs
+from app.commerce.abandonment import mark_abandoned
 from app.context import Context
 from app.db.scope import ShopScope, every_shop, shop_scope
 from app.flows.models import Enrollment

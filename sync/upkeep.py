@@ -1,9 +1,8 @@
 """Looking after a connection: are our webhooks still there, are the shop's own facts still so?"""
 
-from app.jobs.base import Job
-
 from app.context import Context
 from app.db.scope import shop_scope
+from app.jobs.base import Job
 from app.lib.clock import utc_now
 from app.shops.clients import client_for
 from app.shops.connect import refresh_facts, subscribe

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from app.commerce.ingest import ingest
-from app.jobs.base import Again, Job
 from sqlmodel import col, select
 
 from app import jobs
+from app.commerce.ingest import ingest
 from app.context import Context
 from app.db.scope import ShopScope, shop_scope
 from app.errors import BadInput
+from app.jobs.base import Again, Job
 from app.journal.keep import keep_failures, keep_page, request_fetches
 from app.journal.models import Delivery
 from app.lib.clock import utc_now

@@ -24,7 +24,7 @@ def client_for(context: Context, shop_id: int) -> Client:
     session = guarded_session(
         allow_private=context.settings.allow_private_shops, shopify_origin=context.settings.shopify_origin
     )
-    return connector_of(shop.platform).client(shop.domain, shop.home_url, kept, session)
+    return connector_of(shop.platform).client(shop.domain, shop.home_url, kept, session, facts_of(shop))
 
 
 def facts_of(shop: Shop) -> ShopFacts:

@@ -8,7 +8,7 @@ from pathlib import Path
 import requests
 
 from app.errors import BadInput
-from connectors.base import Client, Resource, Topic
+from connectors.base import Client, Resource, ShopFacts, Topic
 from connectors.shopify import webhooks
 from connectors.shopify.client import ShopifyClient
 from connectors.shopify.topics import IGNORED, TOPICS
@@ -42,7 +42,14 @@ class ShopifyConnector:
         domain = f"{found['admin'] or found['name']}.myshopify.com"
         return domain, f"https://{domain}"
 
-    def client(self, domain: str, home_url: str, secrets: Mapping[str, str], session: requests.Session) -> Client:
+    def client(
+        self,
+        domain: str,
+        home_url: str,
+        secrets: Mapping[str, str],
+        session: requests.Session,
+        known: ShopFacts | None = None,
+    ) -> Client:
         return ShopifyClient(domain, secrets, session, self._folder())
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:

@@ -7,7 +7,6 @@ from app.errors import BadInput, NotFound
 from connectors.base import Failure
 from connectors.records import Deletion, Hint, Record
 from connectors.woocommerce.backfill import Read, Walker
-from connectors.woocommerce.errors import NoRoute
 from connectors.woocommerce.rows import ids
 
 BATCH = 100
@@ -50,15 +49,10 @@ def _alone(walker: Walker, kind: str, path: str, read: Read, number: int) -> lis
     return [*by_ids(walker, kind, parents)] if parents else found
 
 
-def _refunds(walker: Walker, numbers: Sequence[int]) -> list[Record]:
-    """By the list of all refunds; where a shop has none (8.9) they are read with their orders."""
-    asked = {"include": ",".join(map(str, numbers)), "per_page": BATCH}
-    try:
-        raw = walker.transport.get("wc/v3/refunds", asked).content
-    except NoRoute:
-        return []
-    gone = sorted(set(numbers) - set(ids(raw)[0]))
-    return [*_whole(walker.refunds(raw)), *(Deletion("refund", str(number)) for number in gone)]
+def _refunds(walker: Walker, orders: Sequence[int]) -> list[Record]:
+    """All refunds of some orders, with their dates and lines."""
+    asked = {"include": ",".join(map(str, orders)), "per_page": BATCH, "_fields": "id,currency,refunds"}
+    return _whole(walker.refunds_by_order(walker.transport.get("wc/v3/orders", asked).content))
 
 
 def _list(walker: Walker, kind: str) -> tuple[str, dict[str, str], Read]:

@@ -129,7 +129,8 @@ def test_a_ticked_box_at_the_checkout_is_a_consent() -> None:
     body = json.loads(sample("checkouts/create")) | {"buyer_accepts_marketing": True, "email": "a@example.com"}
     (record,) = TOPICS["checkouts/create"](json.dumps(body).encode(), FACTS)
     assert isinstance(record, CheckoutRecord)
-    assert record.consent == ConsentRecord("email", "a@example.com", "granted", source="checkout")
+    began = record.created_at
+    assert record.consent == ConsentRecord("email", "a@example.com", "granted", at=began, source="checkout")
 
 
 @pytest.mark.parametrize(
