@@ -221,7 +221,7 @@ def _shop(context: Context, text: str) -> int:
 
 def _secret(given: str | None, name: str) -> str:
     if given == "-":
-        given = click.get_text_stream("stdin").readline().strip()
+        given = sys.stdin.readline().strip()
     value = str(given or click.prompt(name, hide_input=True, err=True)).strip()
     if not value:
         raise BadInput("is empty", name)
