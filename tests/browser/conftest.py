@@ -172,7 +172,8 @@ def shop_of(engine: Engine) -> Shop:
 
 def ids_of(engine: Engine, shop: Shop) -> dict[str, Any]:
     with shop_scope(engine, shop.id) as scope:
-        return {name: scope.first(select(model.id)) for name, model in MODELS.items()}  # type: ignore[attr-defined]
+        found = {name: scope.first(select(model.id)) for name, model in MODELS.items()}  # type: ignore[attr-defined]
+    return {**found, "shop": shop.id}
 
 
 @contextmanager

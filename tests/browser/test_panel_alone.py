@@ -4,7 +4,12 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import update
+from sqlmodel import col
 
+from app.db.scope import shop_scope
+from app.lib.clock import real_now
+from sync.models import Run
 from tests.browser.conftest import LCP, Served, faults
 from tests.panel.test_pages import PAGES
 
@@ -108,3 +113,32 @@ def test_the_keyboard_reaches_the_page_first(page: Page, panel: Served) -> None:
     expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "page"
+
+
+def test_the_bars_of_a_copy_under_way_move_by_themselves(page: Page, panel: Served) -> None:
+    now = real_now()
+    with shop_scope(panel.engine, panel.ids["shop"], write=True) as scope:
+        scope.add(
+            Run(
+                shop_id=scope.shop_id,
+                kind="backfill",
+                resource="orders",
+                done=3,
+                total=9,
+                started_at=now,
+                changed_at=now,
+            )
+        )
+    sign_in(page, panel)
+    bar = page.get_by_label("Orders", exact=True)
+    expect(bar).to_have_attribute("value", "3")
+    _advance(panel, done=7)
+    expect(bar).to_have_attribute("value", "7")
+    _advance(panel, done=9, state="done")
+    expect(page.get_by_text("Your shop's history is being copied")).to_have_count(0)
+    expect(page.locator("#live[data-hx-trigger]")).to_have_count(0)
+
+
+def _advance(panel: Served, **values: object) -> None:
+    with shop_scope(panel.engine, panel.ids["shop"], write=True) as scope:
+        scope.execute(update(Run).where(col(Run.state) == "running").values(**values))

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from app.commerce.models import Customer, Order
-from app.db.scope import shop_scope
+from app.db.scope import every_shop, shop_scope
 from app.flows.models import Flow
 from app.journal.models import Delivery, FailedRecord, PendingFetch
 from app.lib.clock import real_now
@@ -273,3 +273,20 @@ def test_a_notice_is_one_of_ours(house: House) -> None:
 def test_an_unknown_page_is_answered_in_words(house: House) -> None:
     answer = house.client.get("/panel/nowhere")
     assert (answer.status_code, "There is nothing here" in answer.text) == (404, True)
+
+
+def test_a_merchant_with_two_shops_changes_between_them(house: House) -> None:
+    with every_shop(house.engine, write=True) as db:
+        db.execute(
+            update(Shop).where(col(Shop.id) == house.theirs.id).values(account_id=house.ours.account_id, name="Second")
+        )
+    page = house.client.get("/panel/").text
+    assert f'<option value="{house.theirs.id}">Second</option>' in page
+    second = house.client.get(f"/panel/?shop={house.theirs.id}").text
+    assert f'<option value="{house.theirs.id}" selected>Second</option>' in second
+    assert f"/panel/customers?shop={house.theirs.id}" in second
+    theirs = address(house, PAGES["customer"], house.theirs)
+    assert house.client.get(theirs).status_code == 404
+    assert house.client.get(f"{theirs}?shop={house.theirs.id}").status_code == 200
+    retry = f"{address(house, ACTIONS['retry a record'], house.theirs)}?shop={house.theirs.id}"
+    assert change(house, retry)[0] == 303
