@@ -1,6 +1,6 @@
 """What happened in the shop: customers, orders with their lines and refunds, products, checkouts, statistics.
 
-A column of JSON holds a part of a record as it was written; NULL is a part that never came. Shop money is `*_minor`,
+A column of JSON holds a part as the record wrote it; NULL is a part that never came. Shop money is `*_minor`,
 in the shop's currency, NULL where an order could not be converted; `present_*_minor` is in the order's own currency.
 """
 

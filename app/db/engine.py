@@ -17,7 +17,7 @@ _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 # What reaches the driver unconverted (batches) is kept as SQLAlchemy's types keep it.
 sqlite3.register_adapter(datetime, to_micros)
 sqlite3.register_adapter(date, date.isoformat)
-# The driver looks for an adapter of anything that is not a number or a text: finding one is three times faster.
+# The driver looks for an adapter of all that is no number or text: finding one is three times faster than not.
 sqlite3.register_adapter(bool, int)
 sqlite3.register_adapter(type(None), {}.get)  # type: ignore[arg-type]
 
