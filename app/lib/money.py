@@ -15,7 +15,7 @@ _ISO_EXPONENTS = {
     "RWF": 0, "UGX": 0, "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "CLF": 4, "UYW": 4,
 }  # fmt: skip
 _KNOWN = frozenset(get_global("all_currencies"))
-_AMOUNT = re.compile(r"[+-]?\d{1,15}(\.\d{1,12})?\Z")
+_AMOUNT = re.compile(r"[+-]?\d{1,15}(\.\d{1,12})?\Z", re.ASCII)
 
 
 def exponent(currency: str) -> int:
