@@ -188,7 +188,7 @@ def _recovery(scope: ShopScope, people: list[Customer], now: datetime, dice: ran
                 Message(
                     shop_id=scope.shop_id, enrollment_id=enrollment.id, step="mail", customer_id=person.id,
                     sender_id=sender.id, to=person.email or "", to_key=person.email_key or "", subject="Linen shirt",
-                    html="", text="", message_id=f"<{place}@example.com>", token=f"t{scope.shop_id}-{place}",
+                    html="", text="", message_id=f"<{place}@example.com>",
                     state="sent", not_before=at, created_at=at + timedelta(hours=1), sent_at=at + timedelta(hours=1),
                     clicked_at=at + timedelta(hours=2) if state == "recovered" else None,
                 )

@@ -1,6 +1,6 @@
 """Who is asking: tokens of both admins, the cookie, and everything that must not be believed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ def client(sqlite_engine: Engine, settings: Settings, shop: Shop, wordpress: Sho
     app: Flask = create_app(settings, sqlite_engine)
     with app.test_client() as client:
         yield client
-        assert not client._cookies, "an embedded host was given a cookie"  # type: ignore[attr-defined]
+        assert not client._cookies, "an embedded host was given a cookie"
 
 
 def keep_secrets(engine: Engine, settings: Settings, shop: Shop, **secrets: str) -> None:
@@ -104,7 +104,7 @@ def test_a_token_seconds_too_old_or_too_early_is_within_the_leeway(client: Flask
     assert get(client, token(nbf=ago(-5), exp=ago(-65))).status_code == 200
 
 
-BAD_TOKENS = {
+BAD_TOKENS: dict[str, Callable[[], str]] = {
     "signed by another": lambda: token(OTHERS),
     "signed in another way": lambda: token(algorithm="HS384"),
     "not signed": lambda: token("", "none"),

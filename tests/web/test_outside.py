@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def client(sqlite_engine: Engine, tmp_path: Path) -> FlaskClient:
     return app.test_client()
 
 
-def _raising(fault: Exception) -> object:
+def _raising(fault: Exception) -> Callable[[], str]:
     def view() -> str:
         raise fault
 
@@ -92,7 +93,7 @@ def test_the_styles_know_no_left_and_right() -> None:
 
 def test_every_sentence_can_be_taken_out_for_translators(tmp_path: Path) -> None:
     target = tmp_path / "messages.pot"
-    cli = CommandLineInterface()  # type: ignore[no-untyped-call]
+    cli = CommandLineInterface()
     cli.run(["pybabel", "-q", "extract", "-F", str(ROOT / "babel.cfg"), "-k", "noted", "-o", str(target), str(ROOT)])  # type: ignore[no-untyped-call]
     found = {str(message.id) for message in read_po(BytesIO(target.read_bytes())) if message.id}
     assert {"Home", "Saved.", "Net spend", "There is nothing here", "is %(value)s or more"} <= found
