@@ -43,7 +43,7 @@ def on_checkout(scope: ShopScope, event: Event, now: datetime) -> None:
 def close(scope: ShopScope, enrollment: Enrollment, order: Order, now: datetime) -> None:
     """End an enrollment by an order: recovered if a mail had gone before it, else completed; nothing more is sent."""
     message = scope.first(select(Message).where(Message.enrollment_id == enrollment.id))
-    was_mailed = message is not None and message.sent_at is not None and message.sent_at <= order.placed_at
+    was_mailed = message is not None and message.sent_at is not None and _second(message.sent_at) <= order.placed_at
     cancel(scope, enrollment.id, "bought before the mail left")
     enrollment.order_id, enrollment.ended_at = order.id, now
     if was_mailed and order.made_by not in _BY_STAFF:
@@ -58,6 +58,11 @@ def _try_to_close(scope: ShopScope, enrollment: Enrollment, now: datetime) -> No
     order = order_since(scope, checkout, enrollment.email)
     if order is not None:
         close(scope, enrollment, order, now)
+
+
+def _second(at: datetime) -> datetime:
+    """Platforms tell an order's time in whole seconds: one placed right after its mail must not look older than it."""
+    return at.replace(microsecond=0)
 
 
 def _open() -> SelectOfScalar[Enrollment]:

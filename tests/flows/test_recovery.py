@@ -137,6 +137,18 @@ def test_bought_after_the_mail_is_recovered_and_counts_its_net(context: Context,
         assert (enrollment.state, enrollment.recovered_minor) == ("recovered", 4990)
 
 
+def test_an_order_of_the_mails_own_second_is_recovered(context: Context, shop: Shop) -> None:
+    """Platforms tell whole seconds, our clock tells more."""
+    abandon(context, shop)
+    run(context, shop)
+    mark_sent(context, shop)
+    with shop_scope(context.engine, shop.id) as scope:
+        (sent_at,) = scope.all(select(Message.sent_at))
+    assert sent_at is not None
+    buy(context, shop, placed_at=sent_at.replace(microsecond=0))
+    assert ended(context, shop)[0] == "recovered"
+
+
 def test_an_order_that_staff_made_recovers_nothing(context: Context, shop: Shop) -> None:
     """R46."""
     abandon(context, shop)
