@@ -33,7 +33,7 @@ def show(data: str, file: Path | None) -> int:
         signal.signal(name, lambda *_: stop.set())
     try:
         with Crew(home / "logs") as crew:
-            street = Street(crew, home, f"sqlite:///{home / 'regulars.sqlite'}", _ports(home), moving_clock=False)
+            street = Street(crew, home, f"sqlite:///{home / 'regulars.sqlite'}", _ports(home))
             context = _start(console, street, data, file)
             _backfill(console, context, street, stop)
             if not stop.is_set():

@@ -43,9 +43,8 @@ class Ports:
 class Street:
     """Everything that runs. `crew` holds the processes; `infos` what each sandbox says of itself."""
 
-    def __init__(self, crew: Crew, home: Path, database_url: str, ports: Ports, moving_clock: bool) -> None:
-        self.crew, self.home, self.ports = crew, home, ports
-        self.clock = home / "clock" if moving_clock else None
+    def __init__(self, crew: Crew, home: Path, database_url: str, ports: Ports, clock: Path | None = None) -> None:
+        self.crew, self.home, self.ports, self.clock = crew, home, ports, clock
         self.public_url = f"http://localhost:{ports.web}"
         self.mails_url = f"http://127.0.0.1:{ports.mails}"
         self.settings = replace(
@@ -74,14 +73,14 @@ class Street:
         mark_as_demo(engine)
         engine.dispose()
 
-    def start_shops(self, data: str, file: Path | None) -> None:
-        """Both sandboxes and the mail catcher; with a moving clock, it is set to the end of the data."""
+    def start_shops(self, data: str, file: Path | None, *more: str) -> None:
+        """Both sandboxes and the mail catcher; where there is a clock, it is set to the end of the data."""
         source = [data, str(file)] if file else [data]
         for face in FACES:
             port = str(getattr(self.ports, face))
             arguments = ["-m", "sandbox", "--face", face, "--port", port, "--app-url", self.public_url]
             as_is = ["--as-is"] if self.clock else []
-            self.crew.start(face, [*arguments, *as_is, "--data", *source], self._environment())
+            self.crew.start(face, [*arguments, *as_is, "--data", *source, *more], self._environment())
         catcher = ["-m", "sandbox.mailbox", "--smtp-port", str(self.ports.smtp), "--port", str(self.ports.mails)]
         self.crew.start("mailbox", catcher, self._environment())
         for name in (*FACES, "mailbox"):
@@ -93,6 +92,14 @@ class Street:
 
     def start_house(self) -> Context:
         """Web and worker; the context of this process."""
+        context = open_context(self.settings)
+        self.start("web")
+        self.start("worker")
+        self.until("the web process answers", self._web_answers, 60)
+        return context
+
+    def start(self, name: str) -> None:
+        """Start web or worker."""
         environ = {
             **self._environment(),
             "DATABASE_URL": self.settings.database_url,
@@ -102,11 +109,7 @@ class Street:
             "REGULARS_SHOPIFY_ORIGIN": self.settings.shopify_origin or "",
             "PORT": str(self.ports.web),
         }
-        context = open_context(self.settings)
-        for name in ("web", "worker"):
-            self.crew.start(name, ["-m", "app.cli", name], environ)
-        self.until("the web process answers", self._web_answers, 60)
-        return context
+        self.crew.start(name, ["-m", "app.cli", name], environ)
 
     def connect_shops(self, context: Context) -> None:
         """Connect both shops as a merchant would, with their own credentials, and furnish them."""
