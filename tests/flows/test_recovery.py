@@ -143,9 +143,9 @@ def test_an_order_of_the_mails_own_second_is_recovered(context: Context, shop: S
     run(context, shop)
     mark_sent(context, shop)
     with shop_scope(context.engine, shop.id) as scope:
-        (sent_at,) = scope.all(select(Message.sent_at))
-    assert sent_at is not None
-    buy(context, shop, placed_at=sent_at.replace(microsecond=0))
+        (message,) = scope.all(select(Message))
+    assert message.sent_at is not None
+    buy(context, shop, placed_at=message.sent_at.replace(microsecond=0))
     assert ended(context, shop)[0] == "recovered"
 
 
