@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app.commerce.models import Checkout, Order
+from app.commerce.models import Checkout, CheckoutToken, Order, OrderToken
 from app.db.scope import ShopScope
 from app.flows.models import Enrollment
 from app.flows.recovery import order_since
@@ -23,13 +23,11 @@ def on_order(scope: ShopScope, event: Event, now: datetime) -> None:
     if order is None:
         return
     key = (order.email or "").strip().lower()
-    theirs = [col(Enrollment.email_key) == key] if key else []
+    theirs: list[ColumnElement[bool]] = [col(Enrollment.checkout_id).in_(_checkouts(order))]
+    if key:
+        theirs.append(col(Enrollment.email_key) == key)
     if order.customer_id is not None:
         theirs.append(col(Enrollment.customer_id) == order.customer_id)
-    if order.checkout_token:
-        theirs.append(col(Enrollment.checkout_id).in_(_checkouts(order)))
-    if not theirs:
-        return
     for enrollment in scope.all(_open().where(or_(*theirs))):
         _try_to_close(scope, enrollment, now)
 
@@ -70,4 +68,5 @@ def _open() -> SelectOfScalar[Enrollment]:
 
 
 def _checkouts(order: Order) -> SelectOfScalar[int]:
-    return select(Checkout.id).where(col(Checkout.external_id) == order.checkout_token)
+    tokens = select(OrderToken.token).where(OrderToken.order_id == order.id)
+    return select(CheckoutToken.checkout_id).where(col(CheckoutToken.token).in_(tokens))

@@ -6,10 +6,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from babel.numbers import format_currency
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import col, select
 
-from app.commerce.models import Checkout, Customer, Order
+from app.commerce.models import Checkout, CheckoutToken, Customer, Order, OrderToken
 from app.consent.rules import may_mail
 from app.context import Context
 from app.db.scope import ShopScope
@@ -40,17 +40,18 @@ def obstacle(scope: ShopScope, checkout: Checkout, email: str) -> str | None:
 
 
 def order_since(scope: ShopScope, checkout: Checkout, email: str) -> Order | None:
-    """The first order that the same person placed after the checkout was begun, or that came of this very checkout."""
-    by_person: list[ColumnElement[bool]] = [col(Order.email).ilike(_literal(email), escape="\\")]
+    """The first order since the checkout was begun that is the same person's, or that came of this very checkout."""
+    tokens = select(CheckoutToken.token).where(CheckoutToken.checkout_id == checkout.id)
+    theirs: list[ColumnElement[bool]] = [
+        func.lower(Order.email) == email.strip().lower(),
+        col(Order.id).in_(select(OrderToken.order_id).where(col(OrderToken.token).in_(tokens))),
+    ]
     if checkout.customer_id is not None:
-        by_person.append(col(Order.customer_id) == checkout.customer_id)
-    later = and_(or_(*by_person), col(Order.placed_at) >= checkout.created_at)
-    of_it: list[ColumnElement[bool]] = [later]
-    if checkout.order_external_id:
-        of_it.append(col(Order.external_id) == checkout.order_external_id)
-    tokens = [checkout.external_id, *(checkout.tokens or [])]
-    of_it.append(col(Order.checkout_token).in_(tokens))
-    statement = select(Order).where(or_(*of_it), col(Order.deleted_at).is_(None), col(Order.is_test).is_(False))
+        theirs.append(col(Order.customer_id) == checkout.customer_id)
+    if checkout.order_external_id is not None:
+        theirs.append(col(Order.external_id) == checkout.order_external_id)
+    since = col(Order.placed_at) >= checkout.created_at  # few orders, whatever the shop's history
+    statement = select(Order).where(since, or_(*theirs), col(Order.deleted_at).is_(None), col(Order.is_test).is_(False))
     return scope.first(statement.order_by(col(Order.placed_at)).limit(1))
 
 
@@ -124,7 +125,3 @@ def _item(item: Mapping[str, Any], currency: str) -> dict[str, Any]:
 
 def _shown(minor: int, currency: str) -> str:
     return format_currency(Money(minor, currency).decimal, currency, locale=i18n.locale())
-
-
-def _literal(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from app.commerce.models import Checkout
+from app.commerce.models import Checkout, CheckoutToken, OrderToken
 from app.consent.entries import record
 from app.context import Context
 from app.db.scope import ShopScope, shop_scope
@@ -43,6 +43,7 @@ def abandon(context: Context, shop: Shop, agreed: bool = True, **values: Any) ->
         if agreed:
             agree(scope, "ada@example.com", begun)
         left = checkout(scope, **{"created_at": begun, "updated_at": begun, "state": "abandoned", **values})
+        scope.add(CheckoutToken(shop_id=shop.id, checkout_id=left.id, token="cart-9"))
         enroll.on_abandoned(scope, event(scope, "checkout.abandoned", left.id), utc_now())
         return left.id
 
@@ -63,8 +64,11 @@ def ended(context: Context, shop: Shop) -> tuple[str, str | None]:
 
 
 def buy(context: Context, shop: Shop, **values: Any) -> None:
+    token = values.pop("token", None)
     with shop_scope(context.engine, shop.id, write=True) as scope:
         bought = order(scope, None, 4990, **{"email": "Ada@Example.com", "placed_at": utc_now(), **values})
+        if token:
+            scope.add(OrderToken(shop_id=shop.id, order_id=bought.id, token=token))
         outcomes.on_order(scope, event(scope, "order.placed", bought.id), utc_now())
 
 
@@ -162,7 +166,7 @@ def test_an_order_of_this_very_checkout_ends_it_whoever_it_names(context: Contex
     abandon(context, shop)
     run(context, shop)
     mark_sent(context, shop)
-    buy(context, shop, email="ada.work@example.com", checkout_token="checkout-1")
+    buy(context, shop, email="ada.work@example.com", token="cart-9")
     assert ended(context, shop)[0] == "recovered"
 
 
