@@ -19,6 +19,7 @@ from app.lib.addresses import check_host, checked
 
 __all__ = ["GuardedSession", "check_host", "guarded_session"]
 
+_FILE_BYTES, _FILE_SECONDS = 64 * 1024**3, 6 * 3600.0
 _SECRET_HEADERS = ("Authorization", "X-Shopify-Access-Token")
 _SECRET_PARAMETERS = ("oauth_signature=", "consumer_secret=")
 
@@ -32,8 +33,8 @@ def guarded_session(
     whole: float = 300,
 ) -> requests.Session:
     """A session for one thread. timeout: seconds to connect and between two reads; whole: of an answer, and as much for
-    its headers; max_bytes: of an answer after decompression. Raises Refused and PlatformDown, in words.
-    shopify_origin (demo databases only) takes all requests to Shopify's hosts."""
+    its headers; max_bytes: of an answer after decompression (a streamed one may be a large file). Raises Refused and
+    PlatformDown, in words. shopify_origin (demo databases only) takes all requests to Shopify's hosts."""
     return GuardedSession(allow_private, shopify_origin, timeout, max_bytes, whole)
 
 
@@ -110,7 +111,9 @@ class _Guarded(HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         response = super().send(request, *args, **kwargs)
-        response.raw = _Capped(response.raw, _host(request), self._max_bytes, self._whole)
+        # who asks for a stream writes it to disk as it comes: a file may be large and take its time
+        limits = (_FILE_BYTES, _FILE_SECONDS) if kwargs.get("stream") else (self._max_bytes, self._whole)
+        response.raw = _Capped(response.raw, _host(request), *limits)
         return response
 
 
