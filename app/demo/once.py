@@ -11,20 +11,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import col, select
-from sqlmodel.sql.expression import SelectOfScalar
-
 from app.context import Context
 from app.db.scope import shop_scope
 from app.demo.figures import after_shoppers, figures
 from app.demo.processes import Crew
 from app.demo.street import FACES, Ports, Street, jump
+from app.demo.waits import is_backfilled, is_idle, mails_are_sent
 from app.errors import RegularsError
-from app.jobs.models import JobRow
-from app.journal.models import Delivery, Event, PendingFetch
 from app.lib import clock
 from app.lib.clock import utc_now
-from app.mail.models import Message
 from sync.audit import audit
 
 _ABANDONED = timedelta(minutes=62)
@@ -59,8 +54,8 @@ def _journey(street: Street, data: str, file: Path | None) -> tuple[dict[str, An
         context = street.start_house()
     with _timed(seconds, "backfill"):
         street.connect_shops(context)
-        street.until("both backfills have ended", lambda: _is_backfilled(context, street), _BACKFILL)
-        street.until("all work is done", lambda: _is_idle(context, street))
+        street.until("both backfills have ended", lambda: is_backfilled(context, street.shops.values()), _BACKFILL)
+        street.until("all work is done", lambda: is_idle(context, street.shops.values()))
     with _timed(seconds, "figures and audit"):
         shops = [_figures(context, street, face) for face in FACES]
         faults = [fault for shop in shops for fault in _not_as_booked(street, shop)]
@@ -79,7 +74,7 @@ def _shoppers(context: Context, street: Street) -> None:
         street.tell(face, "shoppers", act="morning", mailbox=street.mails_url)
     _settle(context, street)
     jump(street, utc_now() + _ABANDONED)
-    street.until("a mail was sent in both shops", lambda: _mails_are_sent(context, street), 120)
+    street.until("a mail was sent in both shops", lambda: mails_are_sent(context, street.shops.values()), 120)
     _settle(context, street)
     for act in ("recover", "refund"):
         for face in FACES:
@@ -90,44 +85,7 @@ def _shoppers(context: Context, street: Street) -> None:
 def _settle(context: Context, street: Street) -> None:
     for face in FACES:
         street.tell(face, "webhooks/flush")
-    street.until("all work is done", lambda: _is_idle(context, street))
-
-
-def _is_backfilled(context: Context, street: Street) -> bool:
-    for shop_id in street.shops.values():
-        with shop_scope(context.engine, shop_id) as scope:
-            if scope.shop.state == "paused":
-                raise RegularsError(f"{scope.shop.domain} is paused: {scope.shop.state_reason}")
-            if scope.shop.backfilled_at is None:
-                return False
-    return True
-
-
-def _is_idle(context: Context, street: Street) -> bool:
-    """Nothing waits that could be done now."""
-    now = utc_now()
-    for shop_id in street.shops.values():
-        with shop_scope(context.engine, shop_id) as scope:
-            waiting: tuple[SelectOfScalar[Any], ...] = (
-                select(Delivery.id).where(Delivery.state == "pending"),
-                select(Event.id).where(Event.state == "pending"),
-                select(PendingFetch.external_id).where(col(PendingFetch.due_at) <= now),
-                select(Message.id).where(col(Message.state).in_(("queued", "sending")), col(Message.not_before) <= now),
-                select(JobRow.id).where(
-                    JobRow.shop_id == shop_id, col(JobRow.state).in_(("ready", "running")), col(JobRow.due_at) <= now
-                ),
-            )
-            if any(scope.first(statement.limit(1)) is not None for statement in waiting):
-                return False
-    return True
-
-
-def _mails_are_sent(context: Context, street: Street) -> bool:
-    for shop_id in street.shops.values():
-        with shop_scope(context.engine, shop_id) as scope:
-            if scope.first(select(Message.id).where(Message.state == "sent").limit(1)) is None:
-                return False
-    return True
+    street.until("all work is done", lambda: is_idle(context, street.shops.values()))
 
 
 def _figures(context: Context, street: Street, face: str) -> dict[str, Any]:

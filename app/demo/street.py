@@ -95,7 +95,7 @@ class Street:
         context = open_context(self.settings)
         self.start("web")
         self.start("worker")
-        self.until("the web process answers", self._web_answers, 60)
+        self.until("the web process answers", self.web_answers, 60)
         return context
 
     def start(self, name: str) -> None:
@@ -110,6 +110,12 @@ class Street:
             "PORT": str(self.ports.web),
         }
         self.crew.start(name, ["-m", "app.cli", name], environ)
+
+    def web_answers(self) -> bool:
+        try:
+            return requests.get(f"http://127.0.0.1:{self.ports.web}/healthz", timeout=2).ok
+        except requests.ConnectionError:
+            return False
 
     def connect_shops(self, context: Context) -> None:
         """Connect both shops as a merchant would, with their own credentials, and furnish them."""
@@ -142,12 +148,6 @@ class Street:
             if time.monotonic() > deadline:
                 raise PlatformDown(f"waited {seconds:.0f} s in vain until {what}")
             time.sleep(0.1)
-
-    def _web_answers(self) -> bool:
-        try:
-            return requests.get(f"http://127.0.0.1:{self.ports.web}/healthz", timeout=2).ok
-        except requests.ConnectionError:
-            return False
 
     def _environment(self) -> dict[str, str]:
         shown = {"REGULARS_HOME": str(self.home), "PYTHONUNBUFFERED": "1"}
