@@ -21,11 +21,10 @@ def backfill(context: Context, job: Job) -> Again | None:
 
 
 def _finish(scope: ShopScope, now: datetime) -> None:
-    if scope.shop.backfilled_at is not None:
-        return
-    scope.shop.state, scope.shop.backfilled_at = "active", now
+    scope.shop.state, scope.shop.state_reason = "active", None
+    scope.shop.backfilled_at = scope.shop.backfilled_at or now  # a shop connected again goes on where it was
     scope.shop.oldest_order_on = scope.scalar(select(func.min(col(Order.placed_on))))
     for segment in scope.all(select(Segment)):
         evaluate(scope, segment, now)
-    # what changed while the backfill read, and no webhook told
+    # what changed while the backfill read, or while the shop was away, and no webhook told
     jobs.defer(scope, "pull", lane="ingest", dedupe="pull", priority=5)

@@ -97,15 +97,18 @@ def _write(context: Context, run: Run, page: Page) -> None:
 
 def _current(context: Context, shop_id: int, kind: str, finish: Finish) -> Run | None:
     """The run in hand, the next one begun, or None where all resources are done and `finish` has run."""
+    with shop_scope(context.engine, shop_id) as scope:
+        in_hand = scope.first(select(Run).where(Run.kind == kind, Run.state != "done").limit(1))
+    return in_hand or _next(context, shop_id, kind, finish)
+
+
+def _next(context: Context, shop_id: int, kind: str, finish: Finish) -> Run | None:
     now = utc_now()
     with shop_scope(context.engine, shop_id, write=True) as scope:
         runs = {run.resource: run for run in scope.all(select(Run).where(Run.kind == kind))}
         for resource in connector_of(scope.shop.platform).resources:
-            run = runs.get(resource)
-            if run is None:
-                run = scope.add(_begun(scope, kind, resource, now))
-            if run.state != "done":
-                return run
+            if resource not in runs:
+                return scope.add(_begun(scope, kind, resource, now))
         finish(scope, now)
         if kind == "pull":  # one row a resource serves every pull: it says how the latest went
             for run in runs.values():
