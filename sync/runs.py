@@ -5,7 +5,7 @@ The cursor is kept in the transaction of the data that it stands for: killed at 
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import select
 
@@ -24,6 +24,7 @@ from sync.models import Cursor, Run
 _SLICE = 0.5  # seconds
 _BATCH = 200  # records a transaction
 _BREATH = 0.002  # seconds in which whoever waits for the write lock gets it: it is tried every millisecond
+_BEGINNING = datetime(1990, 1, 1, tzinfo=UTC)  # older than any shop: what was never pulled is pulled whole
 OVERLAP = timedelta(minutes=10)  # parents change before their children, and clocks differ
 
 Finish = Callable[[ShopScope, datetime], None]
@@ -85,7 +86,7 @@ def _write(context: Context, run: Run, page: Page) -> None:
             outcome = ingest(scope, records, now, live=run.kind == "pull")
             row = scope.get(Run, run.id)
             row.done += len(records)
-            row.state, row.note, row.changed_at = "running", None, now
+            row.state, row.note, row.error, row.changed_at = "running", None, None, now
             row.failed += keep_failures(scope, context.keyring, run.kind, outcome.failures, now)
             request_fetches(scope, outcome.refetch, run.kind, now)
             keep_page(scope, run.kind, run.resource, outcome, now, run_id=run.id)
@@ -118,7 +119,7 @@ def _next(context: Context, shop_id: int, kind: str, finish: Finish) -> Run | No
 
 def _begun(scope: ShopScope, kind: str, resource: str, now: datetime) -> Run:
     cursor = scope.find(Cursor, resource) if kind == "pull" else None
-    since = cursor.since - OVERLAP if cursor else None
+    since = (cursor.since if cursor else _BEGINNING) - OVERLAP if kind == "pull" else None
     return Run(shop_id=scope.shop_id, kind=kind, resource=resource, since=since, started_at=now, changed_at=now)
 
 
