@@ -46,7 +46,7 @@ class Served:
     def running(self, limit: int | None = None) -> Iterator[subprocess.Popen[str]]:
         process = self.start(limit)
         try:
-            until(self.answers, 30)
+            until(self.answers, 90)
             yield process
         finally:
             with suppress(ProcessLookupError):
@@ -112,7 +112,7 @@ def deliver_until(served: Served, end: Callable[[int], object]) -> set[str]:
     for thread in threads:
         thread.start()
     try:
-        until(lambda: len(answered) >= 100, 30)
+        until(lambda: len(answered) >= 100, 90)
         end(len(answered))
         time.sleep(0.2)
     finally:
@@ -143,7 +143,7 @@ def test_a_second_web_process_on_the_same_sqlite_says_why_it_does_not_start(
     served = served_by(sqlite_engine, tmp_path)
     with served.running():
         second = Served(sqlite_engine, served.port, {**served.environ, "PORT": str(served.port + 1)}).start()
-        _, said = second.communicate(timeout=20)
+        _, said = second.communicate(timeout=90)
         assert second.returncode == 2
         assert "another web process serves" in said
         assert "Traceback" not in said
