@@ -1,0 +1,147 @@
+"""Two shops in boxes for all tests, and houses beside them: web and worker, really run, each on a database of its own."""
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlmodel import col, select
+
+from app.commerce.state_hash import state_hash
+from app.context import Context, open_context
+from app.db.scope import every_shop, shop_scope
+from app.demo.processes import Crew, free_port
+from app.demo.street import Ports, Street
+from app.demo.waits import is_backfilled, is_idle
+from app.jobs.models import JobRow
+from app.lib import clock
+from app.lib.clock import real_now
+from sync.models import Run
+
+ORDERS = "600"
+
+
+@dataclass
+class House:
+    """Regulars beside the shops; a process of it may be killed and started again."""
+
+    street: Street
+    context: Context
+
+    @property
+    def shops(self) -> dict[str, int]:
+        return self.street.shops
+
+    def start(self, name: str) -> None:
+        self.street.start(name)
+        if name == "web":
+            self.street.until("the web process answers", self.street.web_answers, 60)
+
+    def kill(self, name: str) -> None:
+        """kill -9 of the process and of its children."""
+        process = self.street.crew.processes.pop(name)
+        os.killpg(process.popen.pid, signal.SIGKILL)
+        process.popen.wait()
+
+    def end_leases(self) -> None:
+        """Let the time pass after which a dead worker's jobs are another's."""
+        with every_shop(self.context.engine, write=True) as db:
+            for job in db.all(select(JobRow).where(JobRow.state == "running")):
+                job.lease_until = real_now()
+
+    def connect(self) -> None:
+        self.street.connect_shops(self.context)
+
+    def backfill(self) -> None:
+        self.street.until("both backfills have ended", self.is_backfilled)
+        self.settle()
+
+    def is_backfilled(self) -> bool:
+        return is_backfilled(self.context, self.shops.values())
+
+    def settle(self) -> None:
+        """Wait until nothing is left to do."""
+        self.street.until("all work is done", lambda: is_idle(self.context, self.shops.values()))
+
+    def done(self) -> int:
+        """How many records the backfills have taken in."""
+        with every_shop(self.context.engine) as db:
+            return sum(db.all(select(col(Run.done)).where(Run.kind == "backfill")))
+
+    def state(self) -> dict[str, str]:
+        """What is kept of each shop, as one hash."""
+        found = {}
+        for face, shop_id in self.shops.items():
+            with shop_scope(self.context.engine, shop_id) as scope:
+                found[face] = state_hash(scope)
+        return found
+
+
+@contextmanager
+def house(shops: Street, database_url: str, *names: str, public_url: str = "") -> Iterator[House]:
+    """A house with these processes (web, worker), ended at the end. Without a public address no webhook is asked for."""
+    home = Path(tempfile.mkdtemp(prefix="regulars-house-"))
+    try:
+        with Crew(home / "logs") as crew:
+            street = Street(crew, home, database_url, replace(shops.ports, web=free_port()), shops.clock)
+            street.public_url, street.settings = public_url, replace(street.settings, public_url=public_url or None)
+            street.infos = shops.infos
+            street.open_database()
+            found = House(street, open_context(street.settings))
+            for name in names:
+                found.start(name)
+            yield found
+            crew.check()
+        found.context.engine.dispose()
+    finally:
+        clock.follow(None)
+        shutil.rmtree(home)
+
+
+@contextmanager
+def sqlite() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="regulars-street-") as folder:
+        yield f"sqlite:///{folder}/regulars.sqlite"
+
+
+@contextmanager
+def postgresql(server_url: str) -> Iterator[str]:
+    name = f"t{uuid4().hex}"
+    admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server_url.replace("/postgres?", f"/{name}?")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty database, once of each kind."""
+    is_file = request.param == "sqlite"
+    with sqlite() if is_file else postgresql(request.getfixturevalue("postgres_url")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    """Two sandboxes of one small shop and a mail catcher, on a clock that can be moved."""
+    home = tmp_path_factory.mktemp("shops")
+    with Crew(home / "logs") as crew:
+        street = Street(crew, home, f"sqlite:///{home / 'none.sqlite'}", Ports.free(), home / "clock")
+        street.start_shops("generated", None, "--orders", ORDERS)
+        yield street
+
+
+def act(street: Street, face: str, name: str, **how: Any) -> dict[str, Any]:
+    """Have something happen in a shop."""
+    return street.tell(face, "act", act=name, **how)
