@@ -185,7 +185,7 @@ def demo(once: bool, as_json: bool, database_url: str | None, data: str, file: P
 def main() -> None:
     """Run a command; what is wrong is said in one line."""
     try:
-        regulars(standalone_mode=False)
+        regulars(prog_name="regulars", standalone_mode=False)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.Abort:

@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from app.db.engine import open_engine
 from app.db.meta import is_demo
+from app.db.migrate import lag
 from app.errors import Refused
 from app.lib import clock
 from app.lib.encryption import Keyring
@@ -20,9 +21,13 @@ class Context:
 
 
 def open_context(settings: Settings) -> Context:
-    """Opens the database and the keys. Raises Refused where a demo's settings meet a database that is no demo's."""
+    """Opens the database and the keys. Raises Refused for a database that wants migrating, and where a demo's settings
+    meet a database that is no demo's."""
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = open_engine(settings.database_url)
+    lacking = lag(engine)
+    if lacking:
+        raise Refused(lacking)
     if (settings.clock or settings.shopify_origin) and not is_demo(engine):
         raise Refused("REGULARS_CLOCK and REGULARS_SHOPIFY_ORIGIN are for demo databases only, and this is none")
     clock.follow(settings.clock)

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
-from sqlmodel import SQLModel
 
 from app.db.engine import open_engine
+from app.db.migrate import migrate
 from app.db.scope import every_shop
 from app.lib.clock import real_now
 from app.settings import database_url
@@ -67,23 +67,36 @@ def postgres_url() -> Iterator[str]:
     shutil.rmtree(home, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("template") / "regulars.sqlite"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:
+    """The name of a migrated PostgreSQL database, to be copied."""
+    _run(postgres_url, "CREATE DATABASE template")
+    _migrate(_named(postgres_url, "template"))
+    return "template"
+
+
 @pytest.fixture
-def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
+def sqlite_engine(tmp_path: Path, sqlite_template: Path) -> Iterator[Engine]:
     """A fresh SQLite file with every table."""
-    yield from _with_tables(f"sqlite:///{tmp_path / 'regulars.sqlite'}")
+    path = shutil.copy(sqlite_template, tmp_path / "regulars.sqlite")
+    yield from _opened(f"sqlite:///{path}")
 
 
 @pytest.fixture
-def postgres_engine(postgres_url: str) -> Iterator[Engine]:
+def postgres_engine(postgres_url: str, postgres_template: str) -> Iterator[Engine]:
     """A fresh PostgreSQL database with every table."""
     name = f"t{uuid4().hex}"
-    admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield from _with_tables(postgres_url.replace("/postgres?", f"/{name}?"))
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    _run(postgres_url, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield from _opened(_named(postgres_url, name))
+    _run(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -106,9 +119,25 @@ def stranger(engine: Engine) -> Shop:
     return make_shop(engine, domain="theirs.myshopify.com")
 
 
-def _with_tables(address: str) -> Iterator[Engine]:
+def _opened(address: str) -> Iterator[Engine]:
     import_models()
     engine = open_engine(address)
-    SQLModel.metadata.create_all(engine)
     yield engine
     engine.dispose()
+
+
+def _migrate(address: str) -> None:
+    engine = open_engine(address)
+    migrate(engine)
+    engine.dispose()  # SQLite folds its log into the file as the last connection goes
+
+
+def _run(postgres_url: str, statement: str) -> None:
+    admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(statement))
+    admin.dispose()
+
+
+def _named(postgres_url: str, name: str) -> str:
+    return postgres_url.replace("/postgres?", f"/{name}?")

@@ -57,7 +57,7 @@ def test_a_table_copied_on_sqlite_keeps_its_children(tmp_path: Path) -> None:
     engine.dispose()
 
 
-_COPY = '''
+_COPY = """
 import sqlalchemy as sa
 from alembic import op
 
@@ -67,4 +67,4 @@ revision, down_revision = "9999", "0001"
 def upgrade():
     with op.batch_alter_table("customers", recreate="always") as table:
         table.add_column(sa.Column("nickname", sa.String(), nullable=False, server_default="none"))
-'''
+"""
