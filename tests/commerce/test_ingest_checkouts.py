@@ -9,10 +9,11 @@ from sqlmodel import select
 
 from app.commerce.abandonment import mark_abandoned
 from app.commerce.models import Checkout
+from app.consent.rules import may_mail
 from app.db.scope import shop_scope
 from app.journal.models import Event
 from app.shops.models import Shop
-from connectors.records import Deletion, Record
+from connectors.records import ConsentRecord, Deletion, Record
 from tests.commerce.said import DAY, at, checkout, head, one_by_one, order, take_in
 
 
@@ -113,3 +114,11 @@ def test_two_baskets_of_one_moment_end_the_same_in_either_order(engine: Engine, 
     one_by_one(engine, stranger, two[::-1])
     assert stored(engine, shop).url == stored(engine, stranger).url
     assert stored(engine, shop).created_at == DAY
+
+
+def test_consent_ticked_within_the_second_of_the_beginning_is_kept(engine: Engine, shop: Shop) -> None:
+    """The basket is told of again with nothing but the box changed, at the same time."""
+    ticked = ConsentRecord("email", "ana@example.com", "granted", at=DAY, source="checkout")
+    one_by_one(engine, shop, [checkout(email="ana@example.com"), checkout(email="ana@example.com", consent=ticked)])
+    with shop_scope(engine, shop.id) as scope:
+        assert may_mail(scope, "ana@example.com")[0]
