@@ -1,4 +1,4 @@
-"""Two shops in boxes for all tests, and houses beside them: web and worker, really run, each on a database of its own."""
+"""Two shops in boxes for all tests, and houses beside them: web and worker, each house on a database of its own."""
 
 import os
 import shutil
@@ -25,6 +25,7 @@ from app.jobs.models import JobRow
 from app.lib import clock
 from app.lib.clock import real_now
 from sync.models import Run
+from tests.street.courier import Courier
 
 ORDERS = "600"
 
@@ -87,7 +88,7 @@ class House:
 
 @contextmanager
 def house(shops: Street, database_url: str, *names: str, public_url: str = "") -> Iterator[House]:
-    """A house with these processes (web, worker), ended at the end. Without a public address no webhook is asked for."""
+    """A house with these processes (web, worker), ended at the end. Without a public address it only pulls."""
     home = Path(tempfile.mkdtemp(prefix="regulars-house-"))
     try:
         with Crew(home / "logs") as crew:
@@ -140,6 +141,13 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
         street = Street(crew, home, f"sqlite:///{home / 'none.sqlite'}", Ports.free(), home / "clock")
         street.start_shops("generated", None, "--orders", ORDERS)
         yield street
+
+
+@pytest.fixture(scope="module")
+def courier() -> Iterator[Courier]:
+    found = Courier()
+    yield found
+    found.close()
 
 
 def act(street: Street, face: str, name: str, **how: Any) -> dict[str, Any]:
