@@ -15,6 +15,7 @@ from sandbox import clock, control, front, shoppers
 from sandbox.admin import woocommerce as wp_admin
 from sandbox.changes import Box
 from sandbox.control import Deliveries, Info
+from sandbox.keeping import Keeper, kept
 from sandbox.sources.cdnow import MissingData
 from sandbox.sources.load import SOURCES, load
 from sandbox.woocommerce.options import DEMO_KEY, DEMO_SECRET
@@ -38,6 +39,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--data", nargs="+", default=["generated"], metavar=("SOURCE", "FILE"), help=", ".join(SOURCES))
     parser.add_argument("--seed", type=int, default=1, help="of the generated shop")
     parser.add_argument("--orders", type=int, default=6000, help="of the generated shop, about")
+    parser.add_argument("--state", type=Path, metavar="FILE", help="keep the shop here, and go on from it")
     parser.add_argument("--as-is", action="store_true", help="leave the times where the data has them")
     parser.add_argument("--app-url", help="where Regulars is, for the admin's frame")
     parser.add_argument("--domain", default="regulars-demo.myshopify.com", help="of the Shopify face")
@@ -72,7 +74,10 @@ def make_app(args: argparse.Namespace, home_url: str) -> Flask:
     domain = args.domain if args.face == "shopify" else home_url.partition("//")[2]
     file = Path(args.data[1]) if len(args.data) == 2 else None
     until = None if args.as_is else clock.utc_now()
-    box = Box(load(args.data[0], domain, file=file, seed=args.seed, orders=args.orders, until=until))
+    shop = kept(args.state) or load(args.data[0], domain, file=file, seed=args.seed, orders=args.orders, until=until)
+    box = Box(shop)
+    if args.state is not None:
+        Keeper(box, args.state)
     app = Flask("sandbox", static_folder=None)
     put_face = _shopify if args.face == "shopify" else _woocommerce
     admin_url, deliveries = put_face(app, box, args, home_url)

@@ -26,7 +26,7 @@ _Bars = dict[tuple[int, str], TaskID]
 def show(data: str, file: Path | None) -> int:
     """Start everything, say where to look, end everything on Ctrl-C. 2, with words, where it cannot start."""
     console = Console()
-    home = Path(os.environ.get("REGULARS_HOME") or Path(".regulars") / "demo").absolute()
+    home = Path(os.environ.get("REGULARS_HOME") or ".regulars").absolute() / "demo" / data
     home.mkdir(parents=True, exist_ok=True)
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -91,7 +91,8 @@ def _advance(progress: Progress, bars: _Bars, context: Context, shop_id: int) ->
         if (shop_id, run.resource) not in bars:
             bars[shop_id, run.resource] = progress.add_task(f"{shop.platform} {run.resource}", total=None)
         total = run.done if run.state == "done" else run.total
-        progress.update(bars[shop_id, run.resource], completed=run.done, total=total)
+        shown = run.done if total is None else min(run.done, total)  # pages overlap: some rows come twice
+        progress.update(bars[shop_id, run.resource], completed=shown, total=total)
     return shop.backfilled_at is not None
 
 

@@ -79,8 +79,8 @@ class Street:
         for face in FACES:
             port = str(getattr(self.ports, face))
             arguments = ["-m", "sandbox", "--face", face, "--port", port, "--app-url", self.public_url]
-            as_is = ["--as-is"] if self.clock else []
-            self.crew.start(face, [*arguments, *as_is, "--data", *source, *more], self._environment())
+            times = ["--as-is"] if self.clock else ["--state", str(self.home / f"{face}.shop")]
+            self.crew.start(face, [*arguments, *times, "--data", *source, *more], self._environment())
         catcher = ["-m", "sandbox.mailbox", "--smtp-port", str(self.ports.smtp), "--port", str(self.ports.mails)]
         self.crew.start("mailbox", catcher, self._environment())
         for name in (*FACES, "mailbox"):
