@@ -90,7 +90,7 @@ def _advance(progress: Progress, bars: _Bars, context: Context, shop_id: int) ->
     for run in runs:
         if (shop_id, run.resource) not in bars:
             bars[shop_id, run.resource] = progress.add_task(f"{shop.platform} {run.resource}", total=None)
-        total = run.done if run.state == "done" else run.total
+        total = run.total or (run.done if run.state == "done" else None)
         shown = run.done if total is None else min(run.done, total)  # pages overlap: some rows come twice
         progress.update(bars[shop_id, run.resource], completed=shown, total=total)
     return shop.backfilled_at is not None
