@@ -39,7 +39,7 @@ class Crew:
     def start(self, name: str, arguments: list[str], environment: Mapping[str, str]) -> Process:
         """Start a command of this Python in a process group of its own."""
         log = self.folder / f"{name}.log"
-        with log.open("ab") as output:
+        with log.open("wb") as output:  # afresh: an earlier start said "ready" too
             popen = subprocess.Popen(
                 [sys.executable, *arguments],
                 env={**os.environ, **environment},
