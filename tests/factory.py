@@ -5,7 +5,7 @@ from typing import Any
 
 from app.commerce.models import Checkout, Customer, CustomerStats, Order
 from app.db.scope import ShopScope
-from connectors.records import CheckoutItem, CheckoutRecord, Line, OrderHead, OrderRecord, Sums
+from connectors.records import Line, OrderHead, OrderRecord, Sums
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -72,11 +72,3 @@ def order_record(external_id: str = "1001", placed: int = 10_000, refunded: int 
     return OrderRecord(
         external_id=external_id, updated_at=updated_at, head=OrderHead(**{**given, **head}), lines=lines, refunds=()
     )
-
-
-def checkout_record(external_id: str = "t1", **values: Any) -> CheckoutRecord:
-    given: dict[str, Any] = {
-        "updated_at": NOW, "created_at": NOW, "currency": "EUR", "total": 4990, "email": "ada@example.com",
-        "items": (CheckoutItem(title="Hat", quantity=1, total=4990),), "url": "https://shop.example/basket/1",
-    }  # fmt: skip
-    return CheckoutRecord(external_id=external_id, **{**given, **values})

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from sqlmodel import col, select
+from sqlmodel import select
 
 from app import settings as environment
 from app.context import Context, open_context
@@ -164,9 +164,3 @@ def jump(street: Street, to: datetime) -> None:
     """Move the clock that all processes share."""
     assert street.clock is not None
     clock.set_demo_clock(street.clock, to)
-
-
-def all_shops(context: Context) -> dict[str, int]:
-    """Platform -> shop id, of the shops that are connected."""
-    with every_shop(context.engine) as db:
-        return {shop.platform: shop.id for shop in db.all(select(Shop).order_by(col(Shop.id)))}

@@ -21,7 +21,6 @@ class Delivery(ShopOwned, table=True):
     delivery_key: str  # the same for every repetition of one delivery
     topic: str
     received_at: datetime = moment()
-    triggered_at: datetime | None = moment(None)
     body: bytes | None = Field(default=None, sa_type=LargeBinary)  # compressed and encrypted, at most 14 days
     body_digest: bytes = Field(sa_type=LargeBinary)
     state: str = "pending"

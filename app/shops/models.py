@@ -1,7 +1,6 @@
 """Account, Shop and Credential: whose data it is, and how we reach the platform."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import LargeBinary, UniqueConstraint
 from sqlmodel import Field
@@ -36,7 +35,6 @@ class Shop(Table, table=True):
     taxes_included: bool = False
     decimals: int = 2
     rates: dict[str, str] | None = json()
-    zone_history: list[dict[str, Any]] | None = json()
     state: str = "connecting"
     state_reason: str | None = None
     installed_at: datetime = moment()

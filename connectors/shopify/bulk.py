@@ -47,7 +47,6 @@ class Operation(msgspec.Struct, rename="camel"):
     root_object_count: str = "0"
     file_size: str | None = None
     url: str | None = None
-    partial_data_url: str | None = None
 
 
 class Poll(msgspec.Struct, rename="camel"):

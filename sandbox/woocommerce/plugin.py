@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, request
 
 from sandbox.changes import Event
+from sandbox.front.links import woocommerce_restore
 from sandbox.shop import Checkout, Consent, Line
 from sandbox.woocommerce.answers import Body, answer, encode
 from sandbox.woocommerce.courier import Courier
@@ -87,14 +88,11 @@ class Plugin:
             **rate,
             "language": checkout.locale,
             "consent": _consent(checkout.consent),
-            "restore_url": self._restore_url(checkout) if is_open else None,
+            "restore_url": woocommerce_restore(self.house.options.home_url, checkout) if is_open else None,
             "state": checkout.state,
             "order_id": checkout.order_id,
             "updated_at": f"{gmt(checkout.updated_at)}Z",
         }
-
-    def _restore_url(self, checkout: Checkout) -> str:
-        return f"{self.house.options.home_url}/?regulars-cart={checkout.session}.{checkout.restore_token}"
 
     def _item(self, checkout: Checkout, line: Line, amount: Amounts) -> Body:
         product = self.house.box.shop.products.get(line.product_id or 0)
