@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -61,10 +60,10 @@ def deletion(kind: Literal["order", "customer", "product", "checkout"], field: s
 
 def lifecycle(kind: Literal["uninstalled", "shop_changed", "scopes_changed", "bulk_finished"]) -> Topic:
     def read(body: bytes, _: ShopFacts) -> Sequence[Record]:
-        said = _fields(body)
-        detail = said.get("admin_graphql_api_id") if kind == "bulk_finished" else None
-        at = said.get("completed_at") or said.get("updated_at")
-        return [Lifecycle(kind, utc(datetime.fromisoformat(at)) if at else None, detail or "")]
+        said = _decode(body, Happened)
+        detail = said.admin_graphql_api_id if kind == "bulk_finished" else None
+        at = said.completed_at or said.updated_at
+        return [Lifecycle(kind, utc(at) if at else None, detail or "")]
 
     return read
 
@@ -73,6 +72,12 @@ def merge(body: bytes, _: ShopFacts) -> Sequence[Record]:
     """Both are read afresh: the one that is kept, and the one that is gone."""
     fields = ("admin_graphql_api_customer_kept_id", "admin_graphql_api_customer_deleted_id")
     return [Hint("customer", _id(body, field)) for field in fields]
+
+
+class Happened(msgspec.Struct):
+    admin_graphql_api_id: str | None = None
+    completed_at: Moment | None = None
+    updated_at: Moment | None = None
 
 
 class Buyer(msgspec.Struct):

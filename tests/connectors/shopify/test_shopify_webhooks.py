@@ -114,6 +114,12 @@ def test_a_body_without_an_id_says_so(body: bytes) -> None:
         TOPICS["orders/create"](body, FACTS)
 
 
+@pytest.mark.parametrize("at", [1, "yesterday", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00"])
+def test_an_odd_time_of_an_uninstallation_is_named(at: object) -> None:
+    with pytest.raises(BadInput, match="updated_at"):
+        TOPICS["app/uninstalled"](json.dumps({"id": 1, "updated_at": at}).encode(), FACTS)
+
+
 def test_a_checkout_is_read_whole() -> None:
     (record,) = TOPICS["checkouts/update"](sample("checkouts/update"), FACTS)
     assert isinstance(record, CheckoutRecord)
