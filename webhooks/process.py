@@ -5,18 +5,18 @@ import zlib
 from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
 from sqlmodel import col, select
 
 from app import jobs
 from app.commerce.ingest import ingest
 from app.context import Context
 from app.db.scope import ShopScope, shop_scope
-from app.errors import BadInput
+from app.errors import RegularsError
 from app.jobs.base import Again, Job
 from app.journal.keep import keep_failures, keep_page, request_fetches
 from app.journal.models import Delivery
 from app.lib.clock import utc_now
+from app.lib.log import log
 from app.shops.clients import connector_of, facts_of
 from app.shops.lifecycle import apply
 from connectors.records import Hint, Lifecycle, Record
@@ -66,8 +66,10 @@ def _read(context: Context, scope: ShopScope, delivery: Delivery, now: datetime)
     try:
         body = zlib.decompress(context.keyring.open(delivery.body or b""))
         records = topic(body, facts_of(scope.shop))
-    except (BadInput, msgspec.ValidationError, msgspec.DecodeError) as error:
-        delivery.state, delivery.error = "failed", str(error)
+    except Exception as error:  # whatever is wrong with it: it is kept and shown, and the others go on
+        if not isinstance(error, RegularsError):
+            log.exception("delivery", shop=scope.shop_id, delivery=delivery.id, topic=delivery.topic)
+        delivery.state, delivery.error = "failed", str(error) or type(error).__name__
         return ()
     delivery.state, delivery.done_at, delivery.error = "done", now, None
     return records
