@@ -12,15 +12,19 @@ from app.db.scope import ShopScope
 from app.jobs.base import Again, Job
 from app.segments.membership import evaluate
 from app.segments.models import Segment
+from sync.reach import calls_the_shop, may_call
 from sync.runs import work
 
 
+@calls_the_shop
 def backfill(context: Context, job: Job) -> Again | None:
     """A job: a slice of a shop's backfill."""
     return work(context, job, "backfill", _finish)
 
 
 def _finish(scope: ShopScope, now: datetime) -> None:
+    if not may_call(scope):
+        return  # it left meanwhile
     scope.shop.state, scope.shop.state_reason = "active", None
     scope.shop.backfilled_at = scope.shop.backfilled_at or now  # a shop connected again goes on where it was
     scope.shop.oldest_order_on = scope.scalar(select(func.min(col(Order.placed_on))))

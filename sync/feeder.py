@@ -9,6 +9,7 @@ from connectors.base import Page, Wait
 
 _AHEAD = 3  # pages kept in memory
 _PATIENCE = 0.05
+_FORSAKEN = 60.0  # seconds in which nobody asked for a page: another worker went on, or the shop is called no more
 
 Item = Page | Wait
 
@@ -24,11 +25,20 @@ class Feeder:
         self._items = items
         self._queue: queue.Queue[Item | Exception] = queue.Queue(maxsize=_AHEAD)
         self._stop = threading.Event()
+        self._asked_at = time.monotonic()
         self._thread = threading.Thread(target=self._read, name=name, daemon=True)
         self._thread.start()
 
+    @property
+    def is_forsaken(self) -> bool:
+        """Nobody asked for a page for long, so the reading ends; whoever wants to go on begins afresh."""
+        if time.monotonic() > self._asked_at + _FORSAKEN:
+            self._stop.set()
+        return self._stop.is_set()
+
     def get(self) -> Item | None:
         """The next page; None if none is there yet."""
+        self._asked_at = time.monotonic()
         try:
             item = self._queue.get(timeout=_PATIENCE)
         except queue.Empty:
@@ -53,7 +63,7 @@ class Feeder:
             self._put(error)
 
     def _put(self, item: Item | Exception) -> bool:
-        while not self._stop.is_set():
+        while not self.is_forsaken:
             try:
                 self._queue.put(item, timeout=0.2)
                 return True

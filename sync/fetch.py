@@ -8,18 +8,22 @@ from sqlmodel import col, select
 from app.commerce.ingest import ingest
 from app.context import Context
 from app.db.scope import shop_scope
+from app.errors import NotFound, Refused
 from app.jobs.base import Again, Job
 from app.journal.keep import keep_failures, keep_page, resolve_failures
 from app.journal.models import PendingFetch
 from app.lib.clock import utc_now
 from app.shops.clients import client_for
-from connectors.records import Record
+from connectors.base import Client, Failure
+from connectors.records import Lifecycle, Record, RefundRecord
+from sync.reach import calls_the_shop
 
 _AT_ONCE = 50
 _BACK_OFF = timedelta(minutes=1)
 _ATTEMPTS = 8
 
 
+@calls_the_shop
 def fetch(context: Context, job: Job) -> Again | None:
     """A job: read one batch of a shop's pending fetches, all of one kind."""
     assert job.shop_id is not None
@@ -28,9 +32,20 @@ def fetch(context: Context, job: Job) -> Again | None:
         return None
     asked_at = utc_now()
     kind = due[0].kind.removeprefix("deleted:")  # a deletion is checked by asking for what is said to be gone
-    records = client_for(context, job.shop_id).fetch(kind, [row.external_id for row in due])
-    _keep(context, job.shop_id, due, records, asked_at)
+    records, failures = _read(client_for(context, job.shop_id), kind, [row.external_id for row in due])
+    _keep(context, job.shop_id, due, records, failures, asked_at)
     return Again(None)
+
+
+def _read(client: Client, kind: str, external_ids: Sequence[str]) -> tuple[Sequence[Record], list[Failure]]:
+    """All at once; where one cannot be read each by itself, so that it alone fails."""
+    try:
+        return client.fetch(kind, external_ids), []
+    except (Refused, NotFound) as error:
+        if len(external_ids) == 1:
+            return [], [Failure(kind, external_ids[0], str(error))]
+    each = [_read(client, kind, [external_id]) for external_id in external_ids]
+    return [record for records, _ in each for record in records], [one for _, failures in each for one in failures]
 
 
 def _due(context: Context, shop_id: int, now: datetime) -> list[PendingFetch]:
@@ -41,21 +56,36 @@ def _due(context: Context, shop_id: int, now: datetime) -> list[PendingFetch]:
 
 
 def _keep(
-    context: Context, shop_id: int, due: list[PendingFetch], records: Sequence[Record], asked_at: datetime
+    context: Context,
+    shop_id: int,
+    due: list[PendingFetch],
+    records: Sequence[Record],
+    unread: Sequence[Failure],
+    asked_at: datetime,
 ) -> None:
     now = utc_now()
     with shop_scope(context.engine, shop_id, write=True) as scope:
         outcome = ingest(scope, records, now, live=scope.shop.backfilled_at is not None, fresh=True)
-        keep_failures(scope, context.keyring, "fetch", outcome.failures, now)
+        failures = [*unread, *outcome.failures]
         keep_page(scope, "fetch", due[0].kind, outcome, now)
-        again = set(outcome.refetch) | {(failure.kind, failure.external_id) for failure in outcome.failures}
+        failed = {failure.external_id for failure in failures}
         for asked in due:
             row = scope.find(PendingFetch, asked.kind, asked.external_id)
             if row is None or row.requested_at > asked_at:
                 continue  # asked for again meanwhile: what we read may be old by now
-            if (row.kind, row.external_id) not in again or row.attempts >= _ATTEMPTS:
+            is_settled = row.external_id not in failed and (row.kind, row.external_id) not in outcome.refetch
+            if is_settled or row.attempts >= _ATTEMPTS:
                 scope.delete(row)
                 continue
             row.attempts += 1
             row.due_at = now + _BACK_OFF * 2**row.attempts
-        resolve_failures(scope, due[0].kind, [row.external_id for row in due], now)
+        told = {_of(record) for record in records}  # what is left out could not be read: its failure stays open
+        resolve_failures(scope, due[0].kind, told - failed, now)
+        keep_failures(scope, context.keyring, "fetch", failures, now)
+
+
+def _of(record: Record) -> str:
+    """The id that was asked for."""
+    if isinstance(record, RefundRecord):
+        return record.order_external_id
+    return "" if isinstance(record, Lifecycle) else record.external_id

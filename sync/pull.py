@@ -6,9 +6,11 @@ from app import jobs
 from app.context import Context
 from app.db.scope import ShopScope, shop_scope
 from app.jobs.base import Again, Job
+from sync.reach import calls_the_shop
 from sync.runs import work
 
 
+@calls_the_shop
 def pull(context: Context, job: Job) -> Again | None:
     """A job: a slice of a shop's pull; nothing before the backfill has ended."""
     assert job.shop_id is not None

@@ -20,6 +20,7 @@ from app.shops.clients import client_for, connector_of
 from connectors.base import Client, Page, Resource, Wait
 from sync.feeder import Feeder, Finished, Item
 from sync.models import Cursor, Run
+from sync.reach import pause
 
 _SLICE = 0.5  # seconds
 _BATCH = 200  # records a transaction
@@ -45,7 +46,7 @@ def work(context: Context, job: Job, kind: str, finish: Finish) -> Again | None:
         return Again(None)
     except AuthLost as error:
         _drop(run.id)
-        _pause(context, run, str(error))
+        _fail(context, run, str(error))
         raise
     except Exception:
         _drop(run.id)  # the next try reads on from the cursor that was kept
@@ -53,9 +54,7 @@ def work(context: Context, job: Job, kind: str, finish: Finish) -> Again | None:
 
 
 def _slice(context: Context, run: Run) -> Again:
-    feeder = _feeders.get(run.id)
-    if feeder is None:
-        feeder = _feeders[run.id] = Feeder(_reading(context, run), f"feeder-{run.kind}-{run.resource}")
+    feeder = _feeder(context, run)
     until = time.monotonic() + _SLICE
     while time.monotonic() < until:
         match feeder.get():
@@ -67,6 +66,14 @@ def _slice(context: Context, run: Run) -> Again:
             case None:
                 return Again(utc_now() + timedelta(seconds=0.1))
     return Again(None)
+
+
+def _feeder(context: Context, run: Run) -> Feeder:
+    for forsaken in [run_id for run_id, feeder in list(_feeders.items()) if feeder.is_forsaken]:
+        _drop(forsaken)
+    if run.id not in _feeders:
+        _feeders[run.id] = Feeder(_reading(context, run), f"feeder-{run.kind}-{run.resource}")
+    return _feeders[run.id]
 
 
 def _reading(context: Context, run: Run) -> Iterator[Item]:
@@ -140,9 +147,9 @@ def _note(context: Context, run: Run, wait: Wait) -> None:
         row.state, row.note, row.cursor = "waiting", wait.why, wait.cursor or row.cursor
 
 
-def _pause(context: Context, run: Run, why: str) -> None:
+def _fail(context: Context, run: Run, why: str) -> None:
     with shop_scope(context.engine, run.shop_id, write=True) as scope:
-        scope.shop.state, scope.shop.state_reason = "paused", why
+        pause(scope, why)
         row = scope.get(Run, run.id)
         row.state, row.error = "failed", why
 

@@ -172,5 +172,16 @@ _DELETE: dict[str, Callable[[Work, Sequence[str]], None]] = {
 
 def _failure(record: Record, error: Exception) -> Failure:
     said = str(error).strip() or type(error).__name__
-    external_id = "" if isinstance(record, Lifecycle) else record.external_id
-    return Failure(str(record.__struct_config__.tag), external_id, said, repr(record).encode(errors="replace"))
+    return Failure(*_read_by(record), said, repr(record).encode(errors="replace"))
+
+
+def _read_by(record: Record) -> tuple[str, str]:
+    """(kind, external id) of what has to be read afresh, to try a record again."""
+    match record:
+        case Lifecycle():
+            return "lifecycle", ""
+        case RefundRecord():
+            return "refund", record.order_external_id
+        case Deletion() | Hint():
+            return record.kind, record.external_id
+    return _KINDS[type(record)], record.external_id

@@ -1,0 +1,46 @@
+"""A context for the jobs that call a shop, and a platform that answers as told."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from app.context import Context
+from app.jobs.base import Job
+from app.lib.encryption import Keyring
+from app.settings import read
+from app.shops.models import Shop
+from connectors.records import Record
+from sync import fetch
+
+Answer = Callable[[str, Sequence[str]], Sequence[Record]]
+
+
+class Platform:
+    """Stands where a client stands. asked: every call for single things."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, list[str]]] = []
+        self.answer: Answer = lambda kind, external_ids: []
+
+    def fetch(self, kind: str, external_ids: Sequence[str]) -> Sequence[Record]:
+        self.asked.append((kind, list(external_ids)))
+        return self.answer(kind, external_ids)
+
+
+@pytest.fixture
+def context(engine: Engine, tmp_path: Path) -> Context:
+    settings = read({"REGULARS_HOME": str(tmp_path)})
+    return Context(settings, engine, Keyring.load(settings))
+
+
+@pytest.fixture
+def platform(monkeypatch: pytest.MonkeyPatch) -> Platform:
+    found = Platform()
+    monkeypatch.setattr(fetch, "client_for", lambda context, shop_id: found)
+    return found
+
+
+def job(shop: Shop, name: str, lane: str = "fetch") -> Job:
+    return Job(id=1, shop_id=shop.id, name=name, key="", lane=lane, attempts=0)

@@ -1,0 +1,66 @@
+"""Fresh reads: one that cannot be read is listed and stops no other, and what failed stays open until it was read."""
+
+from collections.abc import Sequence
+
+from sqlmodel import select
+
+from app.commerce.models import Order
+from app.context import Context
+from app.db.scope import shop_scope
+from app.errors import BadInput
+from app.journal.keep import keep_failures, request_fetches
+from app.journal.models import FailedRecord, PendingFetch
+from app.lib.clock import utc_now
+from app.shops.models import Shop
+from connectors.base import Failure
+from connectors.records import Record
+from sync.fetch import fetch
+from tests.factory import order_record
+from tests.sync.conftest import Platform, job
+
+
+def want(context: Context, shop: Shop, *external_ids: str) -> None:
+    with shop_scope(context.engine, shop.id, write=True) as scope:
+        request_fetches(scope, [("order", one) for one in external_ids], "test", utc_now())
+
+
+def open_failures(context: Context, shop: Shop) -> list[tuple[str, str, str]]:
+    with shop_scope(context.engine, shop.id) as scope:
+        rows = scope.all(select(FailedRecord).order_by(FailedRecord.external_id))
+        return [(row.kind, row.external_id, row.error) for row in rows if row.resolved_at is None]
+
+
+def waiting(context: Context, shop: Shop) -> list[tuple[str, int]]:
+    with shop_scope(context.engine, shop.id) as scope:
+        return [(row.external_id, row.attempts) for row in scope.all(select(PendingFetch))]
+
+
+def all_but_two(kind: str, external_ids: Sequence[str]) -> Sequence[Record]:
+    """As WooCommerce's client does: one odd order spoils the whole answer."""
+    if "2" in external_ids:
+        raise BadInput("the amount is no number", "order 2")
+    return [order_record(one) for one in external_ids]
+
+
+def test_one_that_cannot_be_read_is_listed_and_the_others_come(
+    context: Context, shop: Shop, platform: Platform
+) -> None:
+    platform.answer = all_but_two
+    want(context, shop, "1", "2", "3")
+    fetch(context, job(shop, "fetch"))
+    with shop_scope(context.engine, shop.id) as scope:
+        assert sorted(scope.all(select(Order.external_id))) == ["1", "3"]
+    assert open_failures(context, shop) == [("order", "2", "order 2: the amount is no number")]
+    assert waiting(context, shop) == [("2", 1)]  # once more, later
+
+
+def test_a_failure_is_settled_by_reading_it_and_by_nothing_less(
+    context: Context, shop: Shop, platform: Platform
+) -> None:
+    with shop_scope(context.engine, shop.id, write=True) as scope:
+        failures = [Failure("order", "1", "odd"), Failure("order", "2", "odd")]
+        keep_failures(scope, context.keyring, "pull", failures, utc_now())
+    platform.answer = lambda kind, external_ids: [order_record("1")]  # the other cannot be read yet: it is left out
+    want(context, shop, "1", "2")
+    fetch(context, job(shop, "fetch"))
+    assert open_failures(context, shop) == [("order", "2", "odd")]
