@@ -42,8 +42,8 @@ def write_json(level: int = logging.INFO) -> None:
     stream = logging.StreamHandler(sys.stderr)
     stream.setFormatter(_Json())
     logging.basicConfig(level=level, handlers=[stream], force=True)
-    logging.getLogger("urllib3").setLevel(logging.WARNING)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    for name, quiet in (("urllib3", logging.WARNING), ("alembic", logging.WARNING), ("apscheduler", logging.ERROR)):
+        logging.getLogger(name).setLevel(quiet)
 
 
 log = Log("regulars")
