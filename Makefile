@@ -48,6 +48,11 @@ bench: setup $(VENV)/.tested  ## the benchmarks: at most 8 minutes, benchmarks/r
 bench-large: setup $(VENV)/.tested  ## what takes longer
 	$(BIN)/python -m benchmarks --large
 
+language: $(VENV)/.tested  ## begin a language, or bring its catalogue up to date: make language OF=de
+	mkdir -p locales
+	$(BIN)/pybabel -q extract -F babel.cfg -k noted --project=Regulars --no-location -o locales/messages.pot .
+	$(BIN)/pybabel -q update -l "$(OF)" -d locales -i locales/messages.pot --init-missing
+
 format: $(VENV)/.tested
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .

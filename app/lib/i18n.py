@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
-from gettext import NullTranslations
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from babel import Locale, negotiate_locale
-from babel.support import Translations
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).parents[2] / "locales"
 SOURCE = "en"
@@ -35,13 +37,14 @@ def mark(message: str) -> str:
 @lru_cache
 def languages() -> tuple[str, ...]:
     """The languages that there is a catalogue for, English first."""
-    found = sorted(path.parents[1].name for path in FOLDER.glob("*/LC_MESSAGES/messages.mo"))
+    found = sorted(path.parents[1].name.replace("_", "-") for path in FOLDER.glob("*/LC_MESSAGES/messages.po"))
     return (SOURCE, *(name for name in found if name != SOURCE))
 
 
 def choose(wanted: list[str]) -> str:
     """The best of our languages for what a browser or a customer prefers."""
-    return negotiate_locale(wanted, languages(), sep="-") or SOURCE
+    ours = {name.lower(): name for name in languages()}  # what is found comes back in the spelling of who asked
+    return ours.get((negotiate_locale(wanted, languages(), sep="-") or SOURCE).lower(), SOURCE)
 
 
 @contextmanager
@@ -67,7 +70,14 @@ def locale() -> Locale:
 def _catalogue(name: str) -> NullTranslations:
     if name == PSEUDO:
         return _Pseudo()
-    return Translations.load(FOLDER, [name.replace("-", "_")])
+    path = FOLDER / name.replace("-", "_") / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return NullTranslations()
+    # Read as translators write it, once a process: a compiled copy is one more thing that could be old.
+    compiled = BytesIO()
+    write_mo(compiled, read_po(BytesIO(path.read_bytes())))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
 
 
 def gettext(message: str, **values: Any) -> str:
