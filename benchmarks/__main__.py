@@ -2,18 +2,46 @@
 
 import sys
 import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from benchmarks.backfill import backfill
+from benchmarks.delivery import webhook_during_backfill
+from benchmarks.house import postgres
+from benchmarks.intake import intake
+from benchmarks.large import large
+from benchmarks.rest import mail_render, segment_count
 from benchmarks.results import Result, keep, show
+
+_ORDERS = 20_000
+
+
+def on_postgres(face: str, folder: Path) -> Iterator[Result]:
+    with postgres() as address:
+        yield from backfill(face, address, _ORDERS, 1, folder)
+
+
+SHORT: Mapping[str, Callable[[Path], Iterable[Result]]] = {
+    "backfill_shopify": lambda folder: backfill("shopify", "sqlite", _ORDERS, 3, folder),
+    "backfill_woocommerce": lambda folder: backfill("woocommerce", "sqlite", _ORDERS, 3, folder),
+    "backfill_shopify_postgres": lambda folder: on_postgres("shopify", folder),
+    "backfill_woocommerce_postgres": lambda folder: on_postgres("woocommerce", folder),
+    "webhook_during_backfill": lambda folder: webhook_during_backfill(_ORDERS, 12, folder),
+    "intake_sqlite": intake,
+    "segment_count": lambda _: segment_count(),
+    "mail_render": lambda _: mail_render(),
+}
 
 
 def main(arguments: list[str]) -> int:
+    chosen = {"large": large} if "--large" in arguments else SHORT
+    names = [name for name in arguments if name in chosen] or list(chosen)
     results: list[Result] = []
-    with tempfile.TemporaryDirectory(prefix="regulars-bench-pages-") as pages:
-        for face in ("shopify", "woocommerce"):
-            results += backfill(face, "sqlite", 20_000, 3, Path(pages))
-    keep(results)
+    with tempfile.TemporaryDirectory(prefix="regulars-bench-pages-") as folder:
+        for name in names:
+            print(name, flush=True)
+            results += chosen[name](Path(folder))
+            keep(results)
     show(results)
     return 0
 

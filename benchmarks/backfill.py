@@ -26,7 +26,8 @@ def backfill(face: str, engine: str, orders: int, rounds: int, folder: Path) -> 
             bare.append(raw.write(empty, left))
     name = f"backfill_{face}" + ("" if engine == "sqlite" else "_postgres")
     rate, bare_rate = orders / median(cpu), orders / median(bare)
-    note = f"{orders:,} orders, {rounds} rounds; bare writer {bare_rate:,.0f}; {orders / median(walls):,.0f} a second of time"
+    spread = f"bare writer {bare_rate:,.0f}; {orders / median(walls):,.0f} a second of time"
+    note = f"{orders:,} orders, {rounds} rounds; {spread}"
     yield Result(name, round(rate), "orders/CPU-s", "raw writer", round(rate / bare_rate, 3), note)
 
 

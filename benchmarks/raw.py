@@ -1,4 +1,4 @@
-"""The bare writer: every row that an import left, written again by the driver's executemany in the same transactions."""
+"""The bare writer: every row that an import left, written again by executemany in the same transactions."""
 
 import gc
 import time
@@ -79,7 +79,7 @@ def _insert(table: Table, dialect: str) -> str:
 
 
 def _in_batches(found: Rows) -> Import:
-    """Rows of an order go with it; a customer whom only orders name, and everybody's figures, with their first order."""
+    """Rows of an order go with it; whom only orders name, and everybody's figures, with the first order."""
     place = _places()
     orders = found["orders"]
     of_order = {row[place("orders", "id")]: number // BATCH for number, row in enumerate(orders)}

@@ -1,4 +1,4 @@
-"""Serves what a face wrote to disk, over HTTP, as the platform would: `python -m benchmarks.replay FACE FOLDER PORT`."""
+"""Serves over HTTP what a face wrote to disk: `python -m benchmarks.replay FACE FOLDER PORT`."""
 
 import json
 import re

@@ -6,15 +6,72 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from random import Random
 
-_FIRST = ["Ana", "Ben", "Chloé", "Daan", "Elif", "Finn", "Gül", "Hugo", "Inès", "Jonas", "Kaja", "Lea", "Mats", "Nora", "Oskar", "Pia", "Quinn", "Rosa", "Søren", "Tess"]
-_LAST = ["Albers", "Bianchi", "Çelik", "Dubois", "Eriksen", "Fischer", "García", "Horvat", "Ivanova", "Jansen", "Kowalski", "Lindqvist", "Moreau"]
-_STREETS = ["Long Lane", "Rue des Lilas", "Hauptstraße", "Via Roma", "Calle Mayor", "Kerkstraat", "Storgatan", "Mill Road"]
+_FIRST = [
+    "Ana",
+    "Ben",
+    "Chloé",
+    "Daan",
+    "Elif",
+    "Finn",
+    "Gül",
+    "Hugo",
+    "Inès",
+    "Jonas",
+    "Kaja",
+    "Lea",
+    "Mats",
+    "Nora",
+    "Oskar",
+    "Pia",
+    "Quinn",
+    "Rosa",
+    "Søren",
+    "Tess",
+]
+_LAST = [
+    "Albers",
+    "Bianchi",
+    "Çelik",
+    "Dubois",
+    "Eriksen",
+    "Fischer",
+    "García",
+    "Horvat",
+    "Ivanova",
+    "Jansen",
+    "Kowalski",
+    "Lindqvist",
+    "Moreau",
+]
+_STREETS = [
+    "Long Lane",
+    "Rue des Lilas",
+    "Hauptstraße",
+    "Via Roma",
+    "Calle Mayor",
+    "Kerkstraat",
+    "Storgatan",
+    "Mill Road",
+]
 _CITIES = (
     ("Köln", "50667", "DE", "de-DE", "+4922155501"), ("Lyon", "69001", "FR", "fr-FR", "+3347255501"),
     ("Bologna", "40121", "IT", "it-IT", "+3905155501"), ("Utrecht", "3511", "NL", "nl-NL", "+3130555012"),
     ("Göteborg", "41103", "SE", "sv-SE", "+4631555012"), ("Sevilla", "41001", "ES", "es-ES", "+3495555501"),
 )  # fmt: skip
-_GOODS = ["Shirt", "Mug", "Notebook", "Lamp", "Scarf", "Kettle", "Cushion", "Candle", "Apron", "Vase", "Blanket", "Teapot"]
+_GOODS = [
+    "Shirt",
+    "Mug",
+    "Notebook",
+    "Lamp",
+    "Scarf",
+    "Kettle",
+    "Cushion",
+    "Candle",
+    "Apron",
+    "Vase",
+    "Blanket",
+    "Teapot",
+]
 _KINDS = ["Linen", "Oak", "Blue", "Heavy", "Small", "Classic", "Summer", "Recycled", "Wool", "Glazed"]
 _SIZES = ["S", "M", "L", "XL"]
 _PAGES = ("/", "/collections/new", "/products/linen-shirt", "/blogs/journal/winter-colours", "/collections/sale")

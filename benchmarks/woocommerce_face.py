@@ -3,7 +3,7 @@
 import json
 from array import array
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -207,7 +207,7 @@ def _customer(person: Person) -> Body:
 
 
 def _product(good: Good) -> Body:
-    at = datetime(2023, 1, 5, 8)
+    at = datetime(2023, 1, 5, 8, tzinfo=UTC)
     return {
         "id": good.number, "name": good.title, "slug": f"good-{good.number}", "status": "publish", "type": "simple",
         "permalink": f"{_HOME}/product/good-{good.number}/", **_times("created", at), **_times("modified", at),
