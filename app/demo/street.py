@@ -100,7 +100,11 @@ class Street:
 
     def start(self, name: str) -> None:
         """Start web or worker."""
-        environ = {
+        self.crew.start(name, ["-m", "app.cli", name], self.house_environment())
+
+    def house_environment(self) -> dict[str, str]:
+        """What web, worker and commands of this house find in their environment."""
+        return {
             **self._environment(),
             "DATABASE_URL": self.settings.database_url,
             "PUBLIC_URL": self.public_url,
@@ -109,7 +113,6 @@ class Street:
             "REGULARS_SHOPIFY_ORIGIN": self.settings.shopify_origin or "",
             "PORT": str(self.ports.web),
         }
-        self.crew.start(name, ["-m", "app.cli", name], environ)
 
     def web_answers(self) -> bool:
         try:
