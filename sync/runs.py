@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from app.commerce.ingest import ingest
 from app.context import Context
+from app.db.care import analyze
 from app.db.scope import ShopScope, shop_scope
 from app.errors import AuthLost
 from app.jobs.base import Again, Job
@@ -24,6 +25,7 @@ from sync.reach import pause
 
 _SLICE = 0.5  # seconds
 _BATCH = 200  # records a transaction
+_GROWN = 20_000  # rows of a resource from which on the planner's picture is good enough
 _BREATH = 0.002  # seconds in which whoever waits for the write lock gets it: it is tried every millisecond
 _BEGINNING = datetime(1990, 1, 1, tzinfo=UTC)  # older than any shop: what was never pulled is pulled whole
 OVERLAP = timedelta(minutes=10)  # parents change before their children, and clocks differ
@@ -100,6 +102,9 @@ def _write(context: Context, run: Run, page: Page) -> None:
             if place == len(batches):
                 row.cursor, row.total = page.cursor, page.total or row.total
                 row.failed += keep_failures(scope, context.keyring, run.kind, page.failures, now)
+            has_grown = row.done.bit_length() > (row.done - len(records)).bit_length()
+        if has_grown and row.done < _GROWN and run.kind == "backfill":
+            analyze(context.engine)  # a first import into empty tables is planned badly until their sizes are known
         time.sleep(_BREATH)
 
 
