@@ -1,18 +1,24 @@
-# Everything a newcomer types. Each target begins with `setup`, which does only what is not done yet.
+# Everything a newcomer types. What a target needs is set up first, and only what is not there yet.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LOCK := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header pyproject.toml
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo test bench bench-large format clean
+.PHONY: help setup demo test bench bench-large language locks format clean
 .DELETE_ON_ERROR:
+.SILENT:
+
+help:  ## this list
+	sed -nE 's/^([a-z-]+):.*  ## (.*)/\1\t\2/p' Makefile | expand -t 14
 
 setup: $(VENV)/.installed static/dist/manifest.json  ## the environment and the front end
 
 $(VENV)/.installed: requirements.lock cdnow.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed (PYTHON=python3.12 make …)"; exit 1; }
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed (PYTHON=python3.12 make …)"; exit 1; }
+	echo "Installing Python packages into $(VENV)"
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r cdnow.lock
@@ -22,23 +28,25 @@ $(VENV)/.installed: requirements.lock cdnow.lock
 	touch $@
 
 static/dist/manifest.json: package-lock.json $(wildcard ui/* ui/*/*) | $(VENV)/.installed
+	echo "Building the front end"
 	PYTHON=$(BIN)/python bash ui/build.sh
 
 demo: setup  ## two shops, connected, with shoppers at work
 	$(BIN)/regulars demo $(DEMO)
 
 $(VENV)/.tested: requirements-dev.lock $(VENV)/.installed
+	echo "Installing what the tests need"
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	touch $@
 
-tests/node_modules/.installed: tests/package-lock.json static/dist/manifest.json
+tests/node_modules/.installed: tests/package-lock.json | static/dist/manifest.json
 	PYTHON=$(BIN)/python bash ui/npm.sh tests
 	touch $@
 
 test: setup $(VENV)/.tested tests/node_modules/.installed  ## every check and every test, the browser's and PostgreSQL's included
 	bash tests/needs.sh
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest $(TESTS)
 
@@ -48,14 +56,19 @@ bench: setup $(VENV)/.tested  ## the benchmarks: at most 8 minutes, benchmarks/r
 bench-large: setup $(VENV)/.tested  ## what takes longer
 	$(BIN)/python -m benchmarks --large
 
-language: $(VENV)/.tested  ## begin a language, or bring its catalogue up to date: make language OF=de
+language: $(VENV)/.tested  ## begin a language, or add what is new to its catalogue: make language OF=de
+	test -n "$(OF)" || { echo "Which one? make language OF=de"; exit 1; }
 	mkdir -p locales
 	$(BIN)/pybabel -q extract -F babel.cfg -k noted --project=Regulars --no-location -o locales/messages.pot .
 	$(BIN)/pybabel -q update -l "$(OF)" -d locales -i locales/messages.pot --init-missing
 
-format: $(VENV)/.tested
+locks: $(VENV)/.tested  ## the exact versions and hashes of what pyproject.toml names
+	$(LOCK) -o requirements.lock
+	$(LOCK) --extra dev -o requirements-dev.lock
+
+format: $(VENV)/.tested  ## the code, in its one style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean:
+clean:  ## remove all that was installed, built or kept by the demo
 	rm -rf $(VENV) static/dist node_modules tests/node_modules .regulars
