@@ -19,7 +19,7 @@ from app.commerce.state_hash import state_hash
 from app.context import Context, open_context
 from app.db.scope import every_shop, shop_scope
 from app.demo.processes import Crew, free_port
-from app.demo.street import Ports, Street
+from app.demo.street import FACES, Ports, Street
 from app.demo.waits import is_backfilled, is_idle
 from app.jobs.models import JobRow
 from app.lib import clock
@@ -105,6 +105,24 @@ def house(shops: Street, database_url: str, *names: str, public_url: str = "") -
     finally:
         clock.follow(None)
         shutil.rmtree(home)
+
+
+@contextmanager
+def open_house(shops: Street, courier: Courier, url: str) -> Iterator[House]:
+    """A house that has both shops' history and takes their webhooks."""
+    with house(shops, url, "web", "worker", public_url=courier.url) as home:
+        home.connect()
+        home.backfill()
+        with courier.delivering(home.street.ports.web, home.shops["woocommerce"]):
+            yield home
+
+
+def receive(home: House, courier: Courier) -> None:
+    """Wait until all that the shops deliver has been answered 200 and worked through."""
+    for face in FACES:
+        home.street.tell(face, "webhooks/flush")
+    home.street.until("all is delivered", lambda: courier.is_done)
+    home.settle()
 
 
 @contextmanager

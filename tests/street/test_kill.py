@@ -1,8 +1,6 @@
 """kill -9 at any moment: what is kept at the end is what an undisturbed house keeps."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +16,7 @@ from app.lib.clock import utc_now
 from app.loyalty.models import LedgerEntry
 from app.loyalty.rules import points_for
 from app.mail.models import Message
-from tests.street.conftest import House, act, house, sqlite
+from tests.street.conftest import House, act, house, open_house, receive, sqlite
 from tests.street.courier import Courier
 
 SHARES = (0.05, 0.4, 0.75)  # of a backfill
@@ -59,16 +57,6 @@ def test_a_backfill_whose_worker_is_killed_again_and_again_ends_as_an_undisturbe
         assert home.state() == state
 
 
-@contextmanager
-def open_house(shops: Street, courier: Courier, url: str) -> Iterator[House]:
-    """A house that has both shops' history and takes their webhooks."""
-    with house(shops, url, "web", "worker", public_url=courier.url) as home:
-        home.connect()
-        home.backfill()
-        with courier.delivering(home.street.ports.web, home.shops["woocommerce"]):
-            yield home
-
-
 def busy_day(home: House) -> int:
     """Orders and what becomes of them, people and what they say; how many orders in each shop."""
     shops, things = home.street, [[plain_thing(home), 1]]
@@ -94,14 +82,6 @@ def plain_thing(home: House) -> int:
         variants = scope.all(select(Variant))
     siblings = Counter(variant.product_id for variant in variants)
     return next(int(variant.external_id) for variant in variants if siblings[variant.product_id] == 1)
-
-
-def receive(home: House, courier: Courier) -> None:
-    """Wait until all that the shops deliver has been answered 200 and worked through."""
-    for face in FACES:
-        home.street.tell(face, "webhooks/flush")
-    home.street.until("all is delivered", lambda: courier.is_done)
-    home.settle()
 
 
 def kept(home: House) -> dict[str, str]:
