@@ -65,7 +65,7 @@ def _turned_away(status: int, said: ErrorBody, words: str, host: str) -> Regular
         return Refused(f"The key's permissions are not enough; Regulars needs read and write. {words}")
     if is_woocommerce:
         return NotSeen(f"{host} does not accept our key, or its web server drops it on the way. {words}")
-    return AuthLost(words)
+    return AuthLost(f"{host} does not accept this consumer key with this secret. {words}")
 
 
 def _seconds(text: str) -> float:
