@@ -42,9 +42,9 @@ def facts_of(shop: Shop) -> ShopFacts:
     )
 
 
-def webhook_address(context: Context, shop: Shop) -> str | None:
+def webhook_address(context: Context, platform: str, shop_id: int) -> str | None:
     """Where a shop's webhooks go; None without a public address."""
     base = context.settings.public_url
     if base is None:
         return None
-    return f"{base}/webhooks/shopify" if shop.platform == "shopify" else f"{base}/webhooks/woocommerce/{shop.id}"
+    return f"{base}/webhooks/shopify" if platform == "shopify" else f"{base}/webhooks/woocommerce/{shop_id}"

@@ -1,4 +1,4 @@
-"""Connecting a shop: credentials tried, the shop's own facts kept, webhooks subscribed, the backfill begun."""
+"""Connecting a shop: credentials tried, the webhooks subscribed, the shop's own facts kept, the backfill begun."""
 
 import secrets as random
 from collections.abc import Mapping
@@ -9,11 +9,12 @@ from sqlmodel import col, select
 from app import jobs
 from app.context import Context
 from app.db.scope import EveryShop, every_shop, shop_scope
+from app.lib.ids import new_id
 from app.lib.outgoing import guarded_session
 from app.shops import credentials
 from app.shops.clients import client_for, connector_of, webhook_address
 from app.shops.models import Account, Shop
-from connectors.base import ShopFacts
+from connectors.base import Client, ShopFacts
 
 
 def connect(context: Context, platform: str, address: str, secrets: Mapping[str, str], now: datetime) -> int:
@@ -24,29 +25,27 @@ def connect(context: Context, platform: str, address: str, secrets: Mapping[str,
     )
     connector = connector_of(platform)
     domain, home_url = connector.locate(address, session)
-    facts = connector.client(domain, home_url, secrets, session).facts()
-    shop_id = _keep_shop(context, platform, facts, now)
-    _keep_secrets(context, shop_id, secrets, now)
-    subscribe(context, shop_id, now)
+    client = connector.client(domain, home_url, secrets, session)
+    facts = client.facts()
+    shop_id, webhook_secret = _known_as(context, platform, facts.domain)
+    # before anything is kept: it is here that a key which may only read is turned away
+    webhooks = _subscribed(context, client, platform, shop_id, webhook_secret)
+    shop_id = _keep_shop(context, platform, facts, shop_id, now)
     with shop_scope(context.engine, shop_id, write=True) as scope:
+        for name, value in {**secrets, "webhook_secret": webhook_secret}.items():
+            credentials.keep(scope, context.keyring, name, value, now)
+        scope.shop.webhooks_checked_at, scope.shop.webhooks_state = now, webhooks
         jobs.defer(scope, "backfill", lane="ingest", dedupe="backfill", priority=5)
     return shop_id
 
 
 def subscribe(context: Context, shop_id: int, now: datetime) -> None:
-    """See that the shop's webhooks are there and ours: before the backfill reads its first page, and every so often."""
+    """See that a connected shop's webhooks are still there and ours."""
     with shop_scope(context.engine, shop_id) as scope:
-        shop, kept = scope.shop, credentials.secrets(scope, context.keyring)
-    address = webhook_address(context, shop)
-    state = "no public address: pull only"
-    if address is not None:
-        client = client_for(context, shop_id)
-        made = client.subscribe(address, kept["webhook_secret"])
-        has_plugin = client.announce(str(shop_id), context.settings.public_url or "", kept["webhook_secret"])
-        active = sum(webhook.is_active for webhook in made)
-        state = f"{active} of {len(made)} active" + (", companion plugin" if has_plugin else "")
+        platform, kept = scope.shop.platform, credentials.secrets(scope, context.keyring)
+    webhooks = _subscribed(context, client_for(context, shop_id), platform, shop_id, kept["webhook_secret"])
     with shop_scope(context.engine, shop_id, write=True) as scope:
-        scope.shop.webhooks_checked_at, scope.shop.webhooks_state = now, state
+        scope.shop.webhooks_checked_at, scope.shop.webhooks_state = now, webhooks
 
 
 def refresh_facts(shop: Shop, facts: ShopFacts) -> None:
@@ -57,22 +56,46 @@ def refresh_facts(shop: Shop, facts: ShopFacts) -> None:
     shop.rates = dict(facts.rates) or None
 
 
-def _keep_shop(context: Context, platform: str, facts: ShopFacts, now: datetime) -> int:
+def _known_as(context: Context, platform: str, domain: str) -> tuple[int, str]:
+    """The id and the webhook secret of a shop that is here already, or those that a new one gets."""
+    with every_shop(context.engine) as db:
+        shop_id = db.first(select(Shop.id).where(Shop.platform == platform, Shop.domain == domain))
+    kept: Mapping[str, str] = {}
+    if shop_id is not None:
+        with shop_scope(context.engine, shop_id) as scope:
+            kept = credentials.secrets(scope, context.keyring)
+    # hexadecimal: WooCommerce decodes HTML entities in a secret before it signs
+    return shop_id or new_id(), kept.get("webhook_secret") or random.token_hex(32)
+
+
+def _subscribed(context: Context, client: Client, platform: str, shop_id: int, secret: str) -> str:
+    """See that every topic is subscribed, and tell the companion plugin; what came of it, in words."""
+    address = webhook_address(context, platform, shop_id)
+    if address is None:
+        return "no public address: pull only"
+    made = client.subscribe(address, secret)
+    has_plugin = client.announce(str(shop_id), context.settings.public_url or "", secret)
+    active = sum(webhook.is_active for webhook in made)
+    return f"{active} of {len(made)} active" + (", companion plugin" if has_plugin else "")
+
+
+def _keep_shop(context: Context, platform: str, facts: ShopFacts, new_shop_id: int, now: datetime) -> int:
     with every_shop(context.engine, write=True) as db:
         shop = db.first(select(Shop).where(Shop.platform == platform, Shop.domain == facts.domain))
         if shop is None:
-            shop = db.add(_new_shop(db, platform, facts, now))
+            shop = db.add(_new_shop(db, platform, facts, new_shop_id, now))
         shop.state, shop.state_reason, shop.installed_at, shop.uninstalled_at = "connecting", None, now, None
         refresh_facts(shop, facts)
         return shop.id
 
 
-def _new_shop(db: EveryShop, platform: str, facts: ShopFacts, now: datetime) -> Shop:
+def _new_shop(db: EveryShop, platform: str, facts: ShopFacts, shop_id: int, now: datetime) -> Shop:
     account = db.first(select(Account).order_by(col(Account.id)).limit(1))
     if account is None:
         account = db.add(Account(name=facts.name, created_at=now))
         db.flush()
     return Shop(
+        id=shop_id,
         account_id=account.id,
         platform=platform,
         domain=facts.domain,
@@ -82,13 +105,3 @@ def _new_shop(db: EveryShop, platform: str, facts: ShopFacts, now: datetime) -> 
         timezone=facts.timezone,
         installed_at=now,
     )
-
-
-def _keep_secrets(context: Context, shop_id: int, secrets: Mapping[str, str], now: datetime) -> None:
-    with shop_scope(context.engine, shop_id, write=True) as scope:
-        known = credentials.secrets(scope, context.keyring)
-        if "webhook_secret" not in known:
-            # hexadecimal: WooCommerce decodes HTML entities in a secret before it signs
-            credentials.keep(scope, context.keyring, "webhook_secret", random.token_hex(32), now)
-        for name, value in secrets.items():
-            credentials.keep(scope, context.keyring, name, value, now)
