@@ -77,4 +77,6 @@ class Token:
         try:
             return msgspec.json.decode(response.content, type=Grant)
         except msgspec.MsgspecError as error:
-            raise AuthLost(f"{self._domain} gives no token for this client id and secret (HTTP {response.status_code}).") from error
+            raise AuthLost(
+                f"{self._domain} gives no token for this client id and secret (HTTP {response.status_code})."
+            ) from error
