@@ -49,7 +49,6 @@ class ShopFacts(msgspec.Struct, frozen=True):
     email: str | None = None
     taxes_included: bool = False
     decimals: int = 2
-    external_id: str | None = None
     rates: Mapping[str, str] = {}  # currency -> units of shop currency for one of it, where known
 
 

@@ -34,7 +34,6 @@ def keep_page(
             at=now,
             source=source,
             kind=kind,
-            outcome="page",
             run_id=run_id,
             counts=outcome.counts,
             digest=outcome.digest,

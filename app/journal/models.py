@@ -42,21 +42,17 @@ class Rejected(Table, table=True):
 
 
 class JournalEntry(ShopOwned, table=True):
-    """What was done with a delivery, page or file. outcome: applied, unchanged, superseded, conflict, failed …;
-    counts: outcome -> records, for a page; digest: SHA-256 over the page's sorted record digests, or the body's."""
+    """What was done with a page, a slice of a file, or some deliveries. counts: outcome -> records; digest: SHA-256
+    over the sorted digests of its records."""
 
     __tablename__ = "journal"
     __table_args__ = (of_shop(), Index("journal_at", "shop_id", "at"))
     at: datetime = moment()
     source: str  # delivery, backfill, pull, fetch
     kind: str
-    outcome: str
-    external_id: str | None = None
-    delivery_id: int | None = big(default=None)
     run_id: int | None = big(default=None)
     counts: dict[str, int] | None = json()
     digest: bytes | None = Field(default=None, sa_type=LargeBinary)
-    detail: str | None = None
 
 
 class FailedRecord(ShopOwned, table=True):

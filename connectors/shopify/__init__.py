@@ -20,17 +20,18 @@ _ADDRESS = re.compile(
 
 
 class ShopifyConnector:
-    """Keeps `connectors.base.Connector`. work: the folder where bulk files wait to be read; it should outlive the
-    process, so that a restarted worker need not fetch them again."""
+    """Keeps `connectors.base.Connector`."""
 
     platform = "shopify"
     resources: Sequence[Resource] = ("products", "customers", "orders", "checkouts")
     topics: Mapping[str, Topic] = TOPICS
     ignored: Mapping[str, str] = IGNORED
+    verify = staticmethod(webhooks.verify)
+    topic_of = staticmethod(webhooks.topic_of)
+    delivery_key = staticmethod(webhooks.delivery_key)
 
-    def __init__(self, work: Path | None = None) -> None:
-        self._work = work
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+    def __init__(self) -> None:
+        self._work: tempfile.TemporaryDirectory[str] | None = None
 
     def locate(self, address: str, session: requests.Session) -> tuple[str, str]:
         """From `name`, `name.myshopify.com` or an address in Shopify's admin; nothing is asked over the net."""
@@ -52,19 +53,8 @@ class ShopifyConnector:
     ) -> Client:
         return ShopifyClient(domain, secrets, session, self._folder())
 
-    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
-        return webhooks.verify(headers, body, secrets)
-
-    def topic_of(self, headers: Mapping[str, str]) -> str:
-        return webhooks.topic_of(headers)
-
-    def delivery_key(self, headers: Mapping[str, str], body: bytes) -> str:
-        return webhooks.delivery_key(headers, body)
-
     def _folder(self) -> Path:
-        if self._work is not None:
-            self._work.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return self._work
-        if self._temporary is None:
-            self._temporary = tempfile.TemporaryDirectory(prefix="regulars-shopify-")
-        return Path(self._temporary.name)
+        """Where bulk files wait to be read; gone with the process, and Shopify gives them again for a week."""
+        if self._work is None:
+            self._work = tempfile.TemporaryDirectory(prefix="regulars-shopify-")
+        return Path(self._work.name)

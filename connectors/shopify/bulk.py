@@ -54,12 +54,11 @@ class Poll(msgspec.Struct, rename="camel"):
 
 
 class BulkFile(msgspec.Struct):
-    """path: None where nothing was found. roots, objects: how many the platform says that it wrote."""
+    """path: None where nothing was found. roots: how many of them the platform says that it wrote."""
 
     id: str
     path: Path | None
     roots: int
-    objects: int
 
     def drop(self) -> None:
         if self.path is not None:
@@ -91,7 +90,7 @@ class Bulk:
         if operation.status != "COMPLETED":
             raise BulkFailed(f"the bulk operation ended as {operation.status} ({operation.error_code})")
         path = self._download(operation) if operation.url else None
-        return BulkFile(bulk_id, path, int(operation.root_object_count), int(operation.object_count))
+        return BulkFile(bulk_id, path, int(operation.root_object_count))
 
     def _poll(self, bulk_id: str) -> Operation:
         operation = self._transport.run("bulk_poll", {"id": bulk_id}, Poll).bulk_operation

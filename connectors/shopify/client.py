@@ -12,7 +12,7 @@ from app.errors import BadInput, NotFound
 from app.lib.money import exponent
 from connectors.base import AuditCounts, AuditOrder, Page, Resource, ShopFacts, Wait, Webhook
 from connectors.records import Deletion, Record
-from connectors.shopify import audit, history, normalise, pages, subscriptions, types
+from connectors.shopify import audit, history, pages, subscriptions, types
 from connectors.shopify.bulk import Bulk, BulkFailed
 from connectors.shopify.history import Cursor
 from connectors.shopify.transport import Transport
@@ -21,7 +21,6 @@ log = logging.getLogger(__name__)
 
 
 class Shop(types.Part):
-    id: str
     name: str
     myshopify_domain: str
     url: str
@@ -49,7 +48,6 @@ class ShopifyClient:
             email=shop.contact_email or None,
             taxes_included=shop.taxes_included,
             decimals=exponent(shop.currency_code),
-            external_id=normalise.number(shop.id),
         )
 
     def backfill(self, resource: Resource, cursor: str | None) -> Iterator[Page | Wait]:

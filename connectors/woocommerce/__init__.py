@@ -17,6 +17,9 @@ class WooCommerceConnector:
     resources: Sequence[Resource] = ("products", "customers", "orders", "refunds")
     topics: Mapping[str, Topic] = webhooks.TOPICS
     ignored: Mapping[str, str] = webhooks.IGNORED
+    verify = staticmethod(webhooks.verify)
+    topic_of = staticmethod(webhooks.topic_of)
+    delivery_key = staticmethod(webhooks.delivery_key)
 
     def locate(self, address: str, session: requests.Session) -> tuple[str, str]:
         """Domain and home URL of the shop at an address as a merchant types it; the shop itself is asked."""
@@ -33,12 +36,3 @@ class WooCommerceConnector:
     ) -> WooClient:
         """secrets: consumer_key, consumer_secret. known: saves asking for the facts and brings the merchant's rates."""
         return WooClient(home_url, secrets, session, known)
-
-    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
-        return webhooks.verify(headers, body, secrets)
-
-    def topic_of(self, headers: Mapping[str, str]) -> str:
-        return webhooks.topic_of(headers)
-
-    def delivery_key(self, headers: Mapping[str, str], body: bytes) -> str:
-        return webhooks.delivery_key(headers, body)

@@ -26,12 +26,11 @@ class Index(msgspec.Struct):
 
 
 class Site(msgspec.Struct, frozen=True):
-    """A shop that answers. is_plain: its links are plain, so routes go into the query."""
+    """A shop that answers."""
 
     home_url: str
     name: str
     timezone: str
-    is_plain: bool
 
     @property
     def domain(self) -> str:
@@ -45,14 +44,13 @@ def domain_of(home_url: str) -> str:
 
 def discover(address: str, session: requests.Session) -> Site:
     """Raises BadInput, Refused or PlatformDown in words that name the address."""
-    found = _ask_in_turn(_candidates(address), session)
-    index, is_plain, base = found
+    index, _, base = _ask_in_turn(_candidates(address), session)
     home = (index.home or index.url or base).rstrip("/")
     if urlsplit(home).netloc != urlsplit(base).netloc or urlsplit(home).scheme != urlsplit(base).scheme:
-        index, is_plain = ask(home, session)  # the shop lives elsewhere: it must answer there too
+        index, _ = ask(home, session)  # the shop lives elsewhere: it must answer there too
     if not any(name.startswith("wc/v3") for name in index.namespaces):
         raise Refused(f"{domain_of(home)} is a WordPress site, but WooCommerce is not active there.")
-    return Site(home, index.name, timezone(index), is_plain)
+    return Site(home, index.name, timezone(index))
 
 
 def ask(base: str, session: requests.Session) -> tuple[Index, bool]:

@@ -51,7 +51,7 @@ class Transport:
         """The shop as it introduces itself to anybody."""
         index, is_plain = ask(self.home_url, self._session)
         self._is_plain = is_plain
-        return Site((index.home or index.url or self.home_url).rstrip("/"), index.name, timezone(index), is_plain)
+        return Site((index.home or index.url or self.home_url).rstrip("/"), index.name, timezone(index))
 
     def _send(self, method: str, path: str, params: Params, body: Any, timeout: float) -> requests.Response:
         address, query, headers = self._signed(method, path, {name: str(value) for name, value in params.items()})

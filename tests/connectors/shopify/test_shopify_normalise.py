@@ -23,7 +23,7 @@ def by_bulk(tmp_path: Path, head: rows.Body, lines: list[rows.Body] | None = Non
     path = tmp_path / "bulk.jsonl"
     path.write_text("\n".join(rows.jsonl(head, lines)) + "\n")
     (page,) = _slices(KINDS["orders"], lambda kind, ids: [records.Hint("order", one) for one in ids],
-                      BulkFile("b", path, 1, 9), path, Cursor())  # fmt: skip
+                      BulkFile("b", path, 1), path, Cursor())  # fmt: skip
     return page
 
 

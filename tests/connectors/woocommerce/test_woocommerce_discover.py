@@ -36,7 +36,7 @@ def index(recorded: Callable[[str], Any]) -> dict[str, Any]:
 def test_an_address_is_found_however_it_is_typed(typed: str, index: dict[str, Any]) -> None:
     responses.add("GET", "https://shop.test/wp-json/", json=index)
     site = discover(typed, requests.Session())
-    assert (site.home_url, site.domain, site.is_plain) == ("https://shop.test", "shop.test", False)
+    assert (site.home_url, site.domain) == ("https://shop.test", "shop.test")
     assert (site.name, site.timezone) == ("Woo Test Shop", "America/New_York")
 
 
@@ -59,7 +59,7 @@ def test_the_home_that_the_shop_names_is_where_it_is_called(index: dict[str, Any
 def test_plain_links_answer_in_the_query(index: dict[str, Any]) -> None:
     responses.add("GET", "https://shop.test/wp-json/", body=HTML)
     responses.add("GET", "https://shop.test/", json=index)
-    assert discover("shop.test", requests.Session()).is_plain
+    assert discover("shop.test", requests.Session()).home_url == "https://shop.test"
 
 
 @pytest.mark.parametrize(
