@@ -11,6 +11,7 @@ from app.db.scope import ShopScope
 from app.loyalty.actions import balance
 from app.panel.blueprint import PAGE, bp
 from app.panel.timeline import timeline
+from app.segments.explain import explain
 from app.segments.queries import segments_of
 from app.web import paging
 from app.web.shop_page import shop_page
@@ -38,7 +39,7 @@ def customer(scope: ShopScope, customer_id: int) -> ResponseReturnValue:
         customer=person,
         stats=commerce.stats_of(scope, person.id),
         points_balance=balance(scope, person.id),
-        segments=segments_of(scope, person.id),
+        segments=[(each, explain(scope, each.text, person.id)) for each, _since in segments_of(scope, person.id)],
         consents=consents_of(scope, person.id, person.email),
         address=_address(person),
         page=timeline(scope, person, paging.read(request.args.get("after"))),

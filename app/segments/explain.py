@@ -8,16 +8,17 @@ from sqlmodel import select
 
 from app.commerce.models import Customer, CustomerStats
 from app.db.scope import ShopScope
-from app.lib.i18n import gettext
 from app.segments.audience import registry, where
 from app.segments.conditions._compare import column
 from app.segments.language import Condition, conditions, parse, write
+from app.segments.queries import in_words
 
 
 @dataclass(frozen=True)
 class Reason:
     condition: str  # as text
-    label: str
+    words: str  # as a sentence
+    kind: str  # of value, as conditions/__init__.py has it
     value: Any  # the customer's own, as the store has it
     holds: bool
 
@@ -30,7 +31,7 @@ def explain(scope: ShopScope, text: str, customer_id: int) -> list[Reason]:
     statement = select(*(part for pair in asked for part in pair)).select_from(Customer)
     row = scope.rows(statement.join(CustomerStats, joined, isouter=True).where(Customer.id == customer_id))[0]
     return [
-        Reason(write(leaf), gettext(registry()[leaf.name].label), row[2 * i], bool(row[2 * i + 1]))
+        Reason(write(leaf), in_words(write(leaf)), registry()[leaf.name].kind, row[2 * i], bool(row[2 * i + 1]))
         for i, leaf in enumerate(leaves)
     ]
 

@@ -1,10 +1,11 @@
 """What templates say numbers, money and times with: the reader's language, the shop's currency and zone."""
 
+from collections.abc import Callable
 from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal, Protocol, cast
+from typing import Any, Literal, Protocol, cast
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -22,8 +23,13 @@ NOTHING = "–"
 
 def install(app: Flask) -> None:
     amounts = (money, whole_money, round_money, number, signed, percent)
-    for each in (*amounts, local, day, ago, month_name, month_short, full_name, initials, hue):
+    for each in (*amounts, shown, local, day, ago, month_name, month_short, full_name, initials, hue, platform):
         app.template_filter(each.__name__)(each)
+
+
+def platform(name: str) -> str:
+    """A platform as it writes itself."""
+    return {"shopify": "Shopify", "woocommerce": "WooCommerce"}.get(name, name)
 
 
 def money(minor: int | None, currency: str | None = None) -> str:
@@ -60,6 +66,12 @@ def number(value: float | Decimal | None) -> str:
 def percent(value: float | None) -> str:
     """A share between 0 and 1, to a tenth of a percent."""
     return NOTHING if value is None else _pattern(locale(), "percent", 1).apply(round(value, 3), locale())
+
+
+def shown(value: Any, kind: str) -> str | Markup:
+    """A value of a kind that is known when the page is made only: text, number, money, day."""
+    says: dict[str, Callable[[Any], str | Markup]] = {"text": str, "number": number, "money": money, "day": day}
+    return NOTHING if value is None else says[kind](value)
 
 
 def local(moment: datetime | None) -> str | Markup:

@@ -11,6 +11,7 @@ from app.segments.conditions._compare import column, day
 
 label = noted("Last order (day in UTC)")
 shown = CustomerStats.last_order_at
+kind = "day"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from app.segments.conditions._compare import figure
 
 label = noted("Net spend")
 shown = CustomerStats.net_minor
+kind = "money"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from app.segments.conditions._compare import figure, whole_number
 
 label = noted("Number of orders")
 shown = CustomerStats.orders_count
+kind = "number"
 
 
 @dataclass(frozen=True)
