@@ -103,6 +103,9 @@ def _claim(context: Context, shop_id: int) -> tuple[Message, Sender] | None:
     with shop_scope(context.engine, shop_id, write=True) as scope:
         due = select(Message).where(Message.state == "queued", col(Message.not_before) <= now)
         for message in scope.all(due.order_by(col(Message.not_before), col(Message.id)).limit(_AT_ONCE)):
+            scope.lock(message)  # a worker whose lease ended may be at it still
+            if message.state != "queued":
+                continue
             refusal = _refusal(context, scope, message)
             if refusal:
                 message.state, message.error = "skipped", refusal
@@ -113,6 +116,8 @@ def _claim(context: Context, shop_id: int) -> tuple[Message, Sender] | None:
 
 
 def _refusal(context: Context, scope: ShopScope, message: Message) -> str | None:
+    if scope.shop.state == "uninstalled":
+        return "the shop is not connected any more"
     if message.kind != "marketing":
         return None
     if context.settings.public_url is None:
@@ -128,6 +133,8 @@ def _send(context: Context, transports: dict[str, Transport], message: Message, 
         transport.deliver(sender.email, message.to, _bytes(message, sender))
     except (Refused, PlatformDown, Uncertain) as error:
         outcome = error
+    except ValueError as error:  # a sender's address that no header can hold
+        outcome = Refused(f"the mail cannot be written: {error}")
     with shop_scope(context.engine, message.shop_id, write=True) as scope:
         _settle(scope.get(Message, message.id), outcome, utc_now())
 

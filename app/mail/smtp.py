@@ -28,6 +28,8 @@ class Transport:
     def deliver(self, sender: str, to: str, message: bytes) -> None:
         """Hand over one mail. Raises Refused (5xx: never again), PlatformDown (not taken, try later), Uncertain (the
         line went dead after the mail was handed over and before it was acknowledged)."""
+        if not (sender + to).isascii():
+            raise Refused(f"{to} cannot be told to a mail server: it has letters beyond ASCII")
         smtp = self._connected()
         try:
             self._envelope(smtp, sender, to)

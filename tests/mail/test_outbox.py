@@ -1,5 +1,6 @@
 """The outbox: every mail once, each outcome told apart, over real SMTP."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -139,3 +140,35 @@ def test_a_header_cannot_be_broken_into(context: Context, shop: Shop) -> None:
             sender=("a", "a@example.com"), to="b@example.com", subject="x\r\nBcc: c@example.com", html="", text="",
             message_id="<1@example.com>", at=utc_now(), headers={},
         )  # fmt: skip
+
+
+def test_a_shop_that_left_sends_nothing_more(context: Context, shop: Shop, post: tuple[Post, str]) -> None:
+    queue(context, shop, "ada@example.com")
+    with shop_scope(context.engine, shop.id, write=True) as scope:
+        scope.shop.state = "uninstalled"
+    send(context, shop)
+    assert post[0].taken == []
+    assert states(context, shop) == [("ada@example.com", "skipped", "the shop is not connected any more")]
+
+
+@pytest.mark.parametrize("address", ["zoë@example.com", "ada@exämple.com", "ada\r\nRCPT TO:<eve@example.com>"])
+def test_an_address_that_no_server_can_be_told_fails_alone(
+    context: Context, shop: Shop, post: tuple[Post, str], address: str
+) -> None:
+    queue(context, shop, address)
+    queue(context, shop, "ada@example.com")
+    send(context, shop)
+    assert [state for _, state, _ in states(context, shop)] == ["failed", "sent"]
+    assert [envelope.rcpt_tos for envelope in post[0].taken] == [["ada@example.com"]]
+
+
+def test_two_workers_at_one_outbox_send_each_mail_once(context: Context, shop: Shop, post: tuple[Post, str]) -> None:
+    """A lane has one worker; a second one is there where the first one's lease ended while it was held up."""
+    for number in range(12):
+        queue(context, shop, f"person{number}@example.com")
+    with ThreadPoolExecutor(4) as workers:
+        for done in [workers.submit(send, context, shop) for _ in range(4)]:
+            done.result()
+    assert sorted(envelope.rcpt_tos[0] for envelope in post[0].taken) == sorted(
+        f"person{number}@example.com" for number in range(12)
+    )
