@@ -1,0 +1,83 @@
+"""Who may go through the doors: `every_shop()` across tenants, `batch()` past the ORM. A new caller is named here."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("app", "sync", "webhooks", "connectors")
+
+EVERY_SHOP = {
+    "app/cli.py": "an operator's commands: which shop, who may sign in",
+    "app/db/care.py": "the planner's figures",
+    "app/db/meta.py": "what the database says of itself",
+    "app/demo/show.py": "the demo's own house",
+    "app/demo/street.py": "the demo's own house",
+    "app/jobs/claims.py": "the machinery that works for all shops",
+    "app/panel/connections.py": "the count of deliveries that did not verify, at any address",
+    "app/panel/sign_in.py": "people and their sessions",
+    "app/public/health.py": "is the database there?",
+    "app/shops/connect.py": "a shop is made",
+    "app/web/identify.py": "whose cookie is it?",
+    "app/web/refusals.py": "which shop does an address name?",
+    "app/web/shop_page.py": "the shops of an account",
+    "app/web/tokens.py": "whose token is it?",
+    "sync/timetable.py": "the tick, and which shops there are",
+    "webhooks/inbox.py": "deliveries of all shops are written together",
+    "webhooks/verify.py": "whose delivery is it?",
+}
+BATCH = {
+    "app/commerce/changes.py": "events",
+    "app/commerce/ingest.py": "records",
+    "app/consent/actions.py": "a refusal, by the same statement that ingest uses",
+    "app/db/care.py": "ANALYZE",
+    "app/jobs/base.py": "jobs",
+    "app/jobs/claims.py": "jobs",
+    "app/segments/membership.py": "members",
+    "webhooks/inbox.py": "deliveries",
+}
+THE_DOORS = "app/db/scope.py"
+
+
+def callers(name: str) -> Iterator[str]:
+    """The files that call, or hand on, something of this name."""
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            file = str(path.relative_to(ROOT))
+            if file != THE_DOORS and _mentions(ast.parse(path.read_text()), name):
+                yield file
+
+
+def _mentions(tree: ast.AST, name: str) -> bool:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == name:
+            return True
+        if isinstance(node, ast.Attribute) and node.attr == name and not _is_data(node):
+            return True
+    return False
+
+
+def _is_data(node: ast.Attribute) -> bool:
+    """work.batch is a Batch that ingest opened and hands down, not the door."""
+    return isinstance(node.value, ast.Name) and node.value.id in ("work", "self")
+
+
+def test_the_callers_of_every_shop_are_these() -> None:
+    assert set(callers("every_shop")) == set(EVERY_SHOP)
+
+
+def test_the_callers_of_batch_are_these() -> None:
+    found = {file for file in callers("batch") if _calls_batch(ROOT / file)}
+    assert found == set(BATCH)
+
+
+def _calls_batch(path: Path) -> bool:
+    calls = (node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
+    return any(isinstance(func, ast.Attribute) and func.attr == "batch" for func in calls)
+
+
+def test_nobody_reaches_for_a_session_or_an_engine_s_connection() -> None:
+    inside = {"app/db/engine.py", "app/db/scope.py", "app/db/batch.py", "app/db/wall.py", "app/db/migrate.py"}
+    waking = {"app/jobs/local.py"}  # PRAGMA data_version, which no session can ask cheaply
+    for name in ("_session", "raw_connection"):
+        assert set(callers(name)) - inside - waking == set(), name
