@@ -1,19 +1,18 @@
 """The reader of pages: it hands over what it read and what went wrong, and ends when nobody listens any more."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from app.errors import PlatformDown
-from connectors.base import Page
+from connectors.base import Wait
 from sync import feeder
 from sync.feeder import Feeder, Finished, Item
 
 
-def pages(number: int) -> Iterator[Item]:
+def items(number: int) -> Iterator[Item]:
     for at in range(number):
-        yield Page((), str(at))
+        yield Wait(0.0, str(at))
 
 
 def read(one: Feeder) -> Item:
@@ -22,9 +21,9 @@ def read(one: Feeder) -> Item:
     return item
 
 
-def test_pages_come_in_order_and_then_the_end() -> None:
-    one = Feeder(pages(5), "test")
-    assert [read(one) for _ in range(5)] == list(pages(5))
+def test_all_comes_in_order_and_then_the_end() -> None:
+    one = Feeder(items(5), "test")
+    assert [read(one) for _ in range(5)] == list(items(5))
     for _ in range(2):  # whoever asks again hears the same
         with pytest.raises(Finished):
             read(one)
@@ -32,7 +31,7 @@ def test_pages_come_in_order_and_then_the_end() -> None:
 
 def test_what_the_reading_raised_is_raised() -> None:
     def fail() -> Iterator[Item]:
-        yield Page((), "0")
+        yield Wait(0.0, "0")
         raise PlatformDown("gone")
 
     one = Feeder(fail(), "test")
@@ -44,11 +43,9 @@ def test_what_the_reading_raised_is_raised() -> None:
 def test_a_reader_that_nobody_listens_to_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another worker went on with the run: this one's reader must not wait for ever."""
     monkeypatch.setattr(feeder, "_FORSAKEN", 0.3)
-    one = Feeder(pages(1000), "test")
+    one = Feeder(items(1000), "test")
     read(one)
     assert not one.is_forsaken
-    until = time.monotonic() + 5
-    while one._thread.is_alive() and time.monotonic() < until:
-        time.sleep(0.05)
+    one._thread.join(5)
     assert not one._thread.is_alive()
     assert one.is_forsaken
