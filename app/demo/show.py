@@ -1,5 +1,6 @@
 """`regulars demo`: two shops to look at, until Ctrl-C."""
 
+import contextlib
 import json
 import os
 import signal
@@ -15,11 +16,12 @@ from app.context import Context
 from app.db.scope import every_shop, shop_scope
 from app.demo.processes import Crew
 from app.demo.street import FACES, Ports, Street
-from app.errors import RegularsError
+from app.errors import PlatformDown, RegularsError
 from app.lib.clock import real_now
 from app.team.actions import sign_in_link
 from sync.models import Run
 
+_SHOPPERS_EVERY = 600  # seconds
 _Bars = dict[tuple[int, str], TaskID]
 
 
@@ -38,13 +40,27 @@ def show(data: str, file: Path | None) -> int:
             _backfill(console, context, street, stop)
             if not stop.is_set():
                 _say_where(console, context, street)
-            while not stop.wait(1):
-                crew.check()
+            _keep_open(street, stop)
     except RegularsError as error:
         console.print(f"regulars: {error}", style="red", highlight=False)
         return 2
     console.print("Everything has ended.")
     return 0
+
+
+def _keep_open(street: Street, stop: threading.Event) -> None:
+    """Shoppers come at once and every ten minutes; an hour after a basket was left, its owner finds a mail."""
+    visit = 0
+    while not stop.is_set():
+        for face in FACES:
+            for act in ("morning",) if visit == 0 else ("recover", "evening"):
+                with contextlib.suppress(PlatformDown):  # nobody finds a mail before there is one
+                    street.tell(face, "shoppers", act=act, mailbox=street.mails_url, seed=visit + 1)
+        visit += 1
+        for _ in range(_SHOPPERS_EVERY):
+            street.crew.check()
+            if stop.wait(1):
+                return
 
 
 def _ports(home: Path) -> Ports:

@@ -33,13 +33,13 @@ _ITEMS = (
 _BUTTON = '<mj-button href="{{ recovery_url }}" background-color="#1f5f3f" font-size="16px">'
 _FOOT = (
     '<mj-divider border-width="1px" border-color="#d9dce1" /><mj-text font-size="13px" color="#57606a">'
-    "{{ words.why }}<br />{{ sender.name | escape }}{% if sender.postal_address %}, "
+    "{{ words.why }}<br />{{ sender.name | escape }}{% if sender.postal_address != blank %}, "
     "{{ sender.postal_address | escape }}{% endif %}<br />"
     '<a href="{{ unsubscribe_url }}" style="color:#57606a">{{ words.unsubscribe }}</a></mj-text>'
     "</mj-column></mj-section></mj-body></mjml>"
 )
 _FOOT_TEXT = (
-    "--\n{{ words.why }}\n{{ sender.name }}{% if sender.postal_address %}, {{ sender.postal_address }}{% endif %}\n"
+    "--\n{{ words.why }}\n{{ sender.name }}{% if sender.postal_address != blank %}, {{ sender.postal_address }}{% endif %}\n"
     "{{ words.unsubscribe }}: {{ unsubscribe_url }}\n"
 )
 
