@@ -3,11 +3,11 @@
 import gc
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, Table
+from sqlalchemy import JSON, Column, Engine, Table
 from sqlmodel import SQLModel
 
 BATCH = 200  # orders a transaction, as the import does
@@ -31,7 +31,7 @@ class Import:
 def read_back(engine: Engine) -> Import:
     with engine.connect() as connection:
         cursor: Any = connection.connection.cursor()
-        found = {table.name: _rows(cursor, table) for table in SQLModel.metadata.sorted_tables}
+        found = {table.name: _rows(cursor, table, engine.dialect.name) for table in SQLModel.metadata.sorted_tables}
     return _in_batches(found)
 
 
@@ -56,16 +56,17 @@ def _transaction(engine: Engine, inserts: Mapping[str, str], rows: Rows) -> None
             cursor.executemany(inserts[table], values)
 
 
-def _rows(cursor: Any, table: Table) -> list[tuple[Any, ...]]:
+def _rows(cursor: Any, table: Table, dialect: str) -> list[tuple[Any, ...]]:
     """The rows by their key: ids rise with time. JSON as the text that is written."""
-    names = [f"{_name(c.name)}::text" if _is_json(c, cursor) else _name(c.name) for c in table.columns]
+    names = [_column(column, dialect) for column in table.columns]
     keys = ", ".join(_name(column.name) for column in table.primary_key)
     cursor.execute(f"SELECT {', '.join(names)} FROM {table.name} ORDER BY {keys}")
     return [tuple(row) for row in cursor.fetchall()]
 
 
-def _is_json(column: Any, cursor: Any) -> bool:
-    return type(cursor).__module__.startswith("psycopg") and column.type.python_type in (dict, list)
+def _column(column: Column[Any], dialect: str) -> str:
+    is_parsed = dialect == "postgresql" and isinstance(column.type, JSON)
+    return f"{_name(column.name)}::text" if is_parsed else _name(column.name)
 
 
 def _name(name: str) -> str:
@@ -114,7 +115,3 @@ def _in_batches(found: Rows) -> Import:
 def _places() -> Any:
     tables = {table.name: [column.name for column in table.columns] for table in SQLModel.metadata.sorted_tables}
     return lambda table, column: tables[table].index(column)
-
-
-def rate(orders: int, seconds: Sequence[float]) -> float:
-    return orders / sorted(seconds)[len(seconds) // 2]

@@ -84,10 +84,11 @@ def _mail(compiled: Compiled, number: int) -> bytes:
     facts = {
         "shop": {"name": "Bench", "url": "https://bench.example"},
         "customer": {"first_name": f"Ana {number}", "last_name": "Albers", "email": f"ana{number}@example.com"},
-        "checkout": {
-            "url": f"https://bench.example/recover/{number}", "total": "59.80 EUR",
-            "items": [{"title": "Linen Shirt", "quantity": 2, "total": "59.80 EUR", "image": None}],
-        },
+        "items": [{"title": "Linen Shirt", "quantity": 2, "total": "59.80 EUR", "image": None}],
+        "total": "59.80 EUR",
+        "sender": {"name": "Bench", "postal_address": "Long Lane 1, Utrecht"},
+        "words": {"total": "Total", "unsubscribe": "Unsubscribe", "why": "You agreed to mails."},
+        "recovery_url": f"https://bench.example/r/{number}",
         "unsubscribe_url": f"https://bench.example/u/{number}",
     }  # fmt: skip
     ready = render(compiled, facts)
