@@ -1,6 +1,7 @@
 """Every page of ours: shown whole and in part, never to the other shop, and doing what its buttons say."""
 
 import re
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
@@ -152,10 +153,32 @@ def test_paging_shows_everybody_once(house: House, sort: str) -> None:
     assert len(names) == len(set(names)) == 60
 
 
-@pytest.mark.parametrize("after", ["x", "WyJ4Il0", "W10", "WzEsMiwzLDQsNV0", "WyI5OTk5OTk5OTk5OTk5OTk5OTk5IiwiMSJd"])
+MADE_UP = {
+    "no JSON": "x",
+    "a word": "WyJ4Il0",
+    "an empty list": "W10",
+    "too many": "WzEsMiwzLDQsNV0",
+    "too large": "WyI5OTk5OTk5OTk5OTk5OTk5OTk5IiwiMSJd",
+    "half a letter": b64encode(b'["\\ud800","1"]').decode(),
+    "a NUL": b64encode(b'["\\u0000","1"]').decode(),
+    "a list in a list, and so on": b64encode(b"[" * 3000).decode(),
+}
+
+
+@pytest.mark.parametrize("after", MADE_UP.values(), ids=MADE_UP)
 @pytest.mark.parametrize("path", ["/panel/customers?sort=last", "/panel/loyalty?", "/panel/customers?sort=name"])
 def test_a_made_up_place_in_a_list_is_no_error_of_ours(house: House, path: str, after: str) -> None:
     assert house.client.get(f"{path}&after={after}").status_code in (200, 422)
+
+
+def test_what_nobody_types_is_refused(house: House) -> None:
+    assert house.client.get("/panel/customers?q=%00").status_code == 400
+    form = {"csrf_token": house.csrf, "name": "Regu\0lars", "text": "orders_count >= 3"}
+    assert house.client.post("/panel/segments", data=form).status_code == 400
+
+
+def test_a_token_that_is_not_ascii_is_a_wrong_one(house: House) -> None:
+    assert house.client.post("/panel/loyalty", data={"csrf_token": "ä"}).status_code == 403
 
 
 def test_the_timeline_shows_everything_once(house: House) -> None:
@@ -281,9 +304,9 @@ def test_a_merchant_with_two_shops_changes_between_them(house: House) -> None:
             update(Shop).where(col(Shop.id) == house.theirs.id).values(account_id=house.ours.account_id, name="Second")
         )
     page = house.client.get("/panel/").text
-    assert f'<option value="{house.theirs.id}">Second</option>' in page
+    assert f'<option value="{house.theirs.id}">Second · Shopify</option>' in page
     second = house.client.get(f"/panel/?shop={house.theirs.id}").text
-    assert f'<option value="{house.theirs.id}" selected>Second</option>' in second
+    assert f'<option value="{house.theirs.id}" selected>Second · Shopify</option>' in second
     assert f"/panel/customers?shop={house.theirs.id}" in second
     theirs = address(house, PAGES["customer"], house.theirs)
     assert house.client.get(theirs).status_code == 404
