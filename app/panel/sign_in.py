@@ -1,6 +1,6 @@
 """Signing in stand-alone: the link shows a button, and only that uses it up, since scanners follow links."""
 
-from flask import g, redirect, render_template, request, url_for
+from flask import abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.db.scope import every_shop
@@ -19,6 +19,8 @@ def sign_in(token: str) -> ResponseReturnValue:
 
 @bp.post("/sign-in/<token>")
 def use_link(token: str) -> ResponseReturnValue:
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        abort(403)  # another site would sign a person in as somebody else
     with every_shop(roof().engine, write=True) as db:
         cookie = team.sign_in(db, token, real_now())
     if cookie is None:

@@ -17,6 +17,7 @@ _TOKEN = re.compile(
 _BARE = re.compile(r"[\w.:@+/%-]+")
 _KEYWORDS = ("AND", "OR", "NOT")
 _DEEPEST = 20  # brackets within brackets; a person needs three
+_MOST = 200  # comparisons; a database refuses a thousand
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,9 @@ def parse(text: str) -> Node:
     node = reader.any(0)
     if reader.here.kind != "end":
         raise reader.expected("AND or OR")
+    found = conditions(node)
+    if len(found) > _MOST:
+        raise BadInput(f"more than {_MOST} conditions", f"position {found[_MOST].position}")
     return node
 
 

@@ -20,6 +20,7 @@ _CHUNK = 500
 
 def evaluate(scope: ShopScope, segment: Segment, now: datetime) -> None:
     """Bring the whole membership of a segment in line with its text."""
+    scope.lock(segment)  # its size is kept by whoever changes its members
     described = audience(parse(segment.text), scope.shop.currency)
     members = select(Membership.customer_id).where(Membership.segment_id == segment.id)
     entered = [row[0] for row in scope.rows(described.except_(members))]
@@ -31,7 +32,8 @@ def evaluate(scope: ShopScope, segment: Segment, now: datetime) -> None:
 
 def refresh(scope: ShopScope, customer_ids: Sequence[int], now: datetime) -> None:
     """Bring the membership of some customers in line, in every segment."""
-    for segment in scope.all(select(Segment)):
+    for segment in scope.all(select(Segment).order_by(column(Segment.id))):
+        scope.lock(segment)
         described = audience(parse(segment.text), scope.shop.currency)
         should = {row[0] for row in scope.rows(described.where(column(Customer.id).in_(customer_ids)))}
         held = select(Membership.customer_id).where(

@@ -1,6 +1,6 @@
 """Errors in words: what happened and what the person can do, as a page or as a piece of one."""
 
-from flask import Flask, render_template, request
+from flask import Flask, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -10,6 +10,7 @@ from app.web.refusals import refuse
 
 
 def install(app: Flask) -> None:
+    app.before_request(_check)
     app.register_error_handler(Unknown, refuse)
     app.register_error_handler(NotFound, lambda error: _page(404))
     app.register_error_handler(Refused, lambda error: _page(422, str(error)))
@@ -17,6 +18,14 @@ def install(app: Flask) -> None:
         app.register_error_handler(patience, lambda error: _page(503, str(error)))
     app.register_error_handler(AuthLost, lambda error: _page(503, str(error)))
     app.register_error_handler(HTTPException, _http)
+
+
+def _check() -> None:
+    """No database keeps a NUL, and nobody types one."""
+    if request.blueprint in ("panel", "bounce"):
+        given = (*request.args.listvalues(), *request.form.listvalues())
+        if any("\0" in text for values in given for text in values):
+            abort(400)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

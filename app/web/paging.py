@@ -37,11 +37,18 @@ def read(text: str | None) -> list[Any] | None:
         return None
     try:
         key = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(_("This address is not complete.")) from error
-    if not isinstance(key, list) or not key or not all(isinstance(part, int | str) for part in key):
+    if not isinstance(key, list) or not key or not all(_is_sound(part) for part in key):
         raise BadInput(_("This address is not complete."))
     return key
+
+
+def _is_sound(part: object) -> bool:
+    """A number, or a text that a database can be asked for."""
+    if isinstance(part, str):
+        return "\0" not in part and not any("\ud800" <= letter <= "\udfff" for letter in part)
+    return isinstance(part, int)
 
 
 def number(key: list[Any] | None) -> int | None:

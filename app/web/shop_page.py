@@ -68,7 +68,7 @@ def check_csrf() -> None:
     if g.principal.via != "cookie":
         return
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
-    if not compare_digest(sent, csrf_token(request.cookies[COOKIE])):
+    if not compare_digest(sent.encode(), csrf_token(request.cookies[COOKIE]).encode()):
         abort(403)
 
 

@@ -44,7 +44,7 @@ def read(token: str, context: Context) -> Claims:
     """The claims of a token once everything about it has been checked. Uses real time."""
     unverified = _unverified(token)
     issuer = str(unverified.get("iss", ""))
-    domain = urlsplit(issuer).hostname or ""
+    domain = _host(issuer)
     if SHOPIFY_DOMAIN.fullmatch(domain):
         shop = _installed(context.engine, "shopify", domain=[domain])
         claims = _shopify(token, domain, _shopify_keys(_secrets(context, shop), context.settings))
@@ -90,12 +90,19 @@ def _timely(claims: dict[str, Any]) -> dict[str, Any]:
     return claims
 
 
+def _host(issuer: str) -> str:
+    try:
+        return urlsplit(issuer).hostname or ""
+    except ValueError as error:
+        raise BadToken(f"iss is no address: {error}") from error
+
+
 def _unverified(token: str) -> dict[str, Any]:
     try:
         if jwt.get_unverified_header(token).get("alg") != "HS256":
             raise BadToken("only HS256 is taken")
         return jwt.decode(token, options={"verify_signature": False})
-    except (jwt.PyJWTError, ValueError) as error:
+    except (jwt.PyJWTError, ValueError, RecursionError) as error:
         raise BadToken(str(error)) from error
 
 

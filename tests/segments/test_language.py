@@ -35,6 +35,7 @@ def test_a_text_may_hold_anything() -> None:
         ("orders_count >= 3 & net_spent > 1", "position 19: '&' has no meaning here"),
         ('country = "DE', "position 11: a text that does not end has no meaning here"),
         ("(" * 30 + "a = 1", "position 22: more than 20 brackets within brackets"),
+        (" OR ".join(["a = 1"] * 201), "position 1801: more than 200 conditions"),
         ("AND = 3", "position 1: expected a condition such as orders_count, found 'AND'"),
     ],
 )

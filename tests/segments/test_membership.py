@@ -71,6 +71,8 @@ def test_the_last_order_is_compared_by_whole_days(engine: Engine, shop: Shop) ->
     ("text", "said"),
     [
         ("ordres_count >= 3", "position 1: 'ordres_count' is not a condition: did you mean orders_count?"),
+        ("orders_count >= ²", "position 1: orders_count: '²' is not a whole number"),
+        ("orders_count >= --5", "position 1: orders_count: '--5' is not a whole number"),
         ("orders_count >= many", "position 1: orders_count: 'many' is not a whole number"),
         ("orders_count >= 1 AND net_spent > 10.005", "position 23: net_spent: '10.005' is finer than EUR can be"),
         ("net_spent > lots", "position 1: amount: 'lots' is not an amount of money"),

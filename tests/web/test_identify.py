@@ -122,6 +122,7 @@ BAD_TOKENS: dict[str, Callable[[], str]] = {
     "from another shop": lambda: token(iss="https://theirs.myshopify.com/admin", dest="https://theirs.myshopify.com"),
     "from a shop's look-alike": lambda: token(iss="https://ours.myshopify.com.evil.example/admin"),
     "without an issuer": lambda: token(iss=None),
+    "from an issuer that is no address": lambda: token(iss="https://["),
     "not a token": lambda: "not-a-token",
     "empty": lambda: "",
     "not ASCII": lambda: "ä.ö.ü",

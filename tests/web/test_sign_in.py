@@ -49,6 +49,12 @@ def test_a_link_works_once(client: FlaskClient, sqlite_engine: Engine) -> None:
     assert client.post(address).status_code == 401
 
 
+def test_another_site_cannot_sign_a_person_in(client: FlaskClient, sqlite_engine: Engine) -> None:
+    address = link(sqlite_engine)
+    assert client.post(address, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert client.post(address, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 303
+
+
 def test_a_made_up_link_signs_nobody_in(client: FlaskClient) -> None:
     answer = client.post("/panel/sign-in/made-up")
     assert answer.status_code == 401

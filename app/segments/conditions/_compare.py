@@ -1,6 +1,7 @@
 """What conditions share: comparing a column, a figure that is 0 for customers without orders, reading values."""
 
 import operator
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -36,7 +37,7 @@ def equality(symbol: str, name: str) -> str:
 
 
 def whole_number(value: str, name: str) -> int:
-    if not value.lstrip("-").isdigit() or len(value) > 15:
+    if not re.fullmatch(r"-?[0-9]{1,15}", value):
         raise BadInput(f"{value!r} is not a whole number", name)
     return int(value)
 
