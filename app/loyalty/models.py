@@ -35,6 +35,6 @@ class LedgerEntry(ShopOwned, table=True):
     order_id: int | None = big(default=None)
     step: int = 1
     points: int
-    reason: str  # earned, refunded, changed, history, moved
+    reason: str  # earned, refunded, changed, moved
     programme_version: int = 1
     created_at: datetime = moment()
