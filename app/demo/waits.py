@@ -16,10 +16,14 @@ from app.mail.models import Message
 
 
 def is_backfilled(context: Context, shop_ids: Iterable[int]) -> bool:
+    """Raises RegularsError where a shop is paused or its backfill was given up: nobody should wait for that."""
     for shop_id in shop_ids:
         with shop_scope(context.engine, shop_id) as scope:
             if scope.shop.state == "paused":
                 raise RegularsError(f"{scope.shop.domain} is paused: {scope.shop.state_reason}")
+            backfill = select(JobRow).where(JobRow.shop_id == shop_id, JobRow.name == "backfill")
+            if (given_up := scope.first(backfill.where(JobRow.state == "dead"))) is not None:
+                raise RegularsError(f"{scope.shop.domain}: the backfill was given up: {given_up.error}")
             if scope.shop.backfilled_at is None:
                 return False
     return True
