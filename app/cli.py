@@ -18,6 +18,7 @@ from app.furnish import furnish
 from app.lib.clock import real_now, utc_now
 from app.shops.connect import connect as connect_shop
 from app.shops.models import Shop
+from app.web.forms import whole_number
 
 # ruff: noqa: PLC0415  a command imports what it alone needs: a server, a worker, a sandbox
 
@@ -211,7 +212,8 @@ def _connect(platform: str, address: str, secrets: Mapping[str, str]) -> None:
 
 
 def _shop(context: Context, text: str) -> int:
-    by_id = [col(Shop.id) == int(text)] if text.isdigit() else []
+    number = whole_number(text, digits=19)
+    by_id = [col(Shop.id) == number] if number is not None and number < 2**63 else []
     with every_shop(context.engine) as db:
         found = db.all(select(Shop.id).where(or_(col(Shop.domain) == text, *by_id)))
     if len(found) != 1:

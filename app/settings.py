@@ -68,9 +68,14 @@ def _url(environ: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str
     text = environ.get(name, "").strip().rstrip("/")
     if not text:
         return None
-    parts = urlsplit(text)
-    if parts.scheme not in schemes or not parts.hostname:
-        raise BadInput(f"{text!r} is not an address that begins with {' or '.join(s + '://' for s in schemes)}", name)
+    try:
+        parts = urlsplit(text)
+        is_good = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port or an IPv6 address that is none
+        is_good = False
+    if not is_good:
+        shown = re.sub(r"//.*@", "//…@", text)  # without a password
+        raise BadInput(f"{shown!r} is not an address that begins with {' or '.join(s + '://' for s in schemes)}", name)
     return text
 
 
@@ -85,6 +90,6 @@ def _number(environ: Mapping[str, str], name: str, default: int, low: int, high:
     text = environ.get(name, "")
     if not text:
         return default
-    if not text.isdigit() or not low <= int(text) <= high:
+    if not re.fullmatch("[0-9]{1,9}", text) or not low <= int(text) <= high:
         raise BadInput(f"{text!r} is not a whole number from {low} to {high}", name)
     return int(text)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -14,7 +14,7 @@ from app.commerce.abandonment import mark_abandoned
 from app.context import Context
 from app.db.scope import ShopScope, every_shop, shop_scope
 from app.flows.models import Enrollment
-from app.journal.models import Delivery, Event, JournalEntry, PendingFetch
+from app.journal.models import Delivery, Event, FailedRecord, JournalEntry, PendingFetch
 from app.lib.clock import utc_now
 from app.lib.log import log
 from app.mail.models import Message
@@ -63,6 +63,8 @@ def tidy(scope: ShopScope, now: datetime) -> None:
     """Bodies go after 14 days, events and pages of the journal when nobody asks for them any more."""
     old = col(Delivery.received_at) < now - _KEEP_BODIES
     scope.execute(delete(Delivery).where(old, col(Delivery.state).in_(("done", "ignored"))))
+    scope.execute(update(Delivery).where(old, col(Delivery.state) != "pending").values(body=None))
+    scope.execute(update(FailedRecord).where(col(FailedRecord.last_at) < now - _KEEP_BODIES).values(body=None))
     scope.execute(delete(Event).where(col(Event.done_at) < now - _KEEP_EVENTS))
     scope.execute(delete(JournalEntry).where(col(JournalEntry.at) < now - 3 * _KEEP_EVENTS))
 

@@ -30,11 +30,20 @@ def test_postgresql_may_be_written_as_people_write_it(text: str) -> None:
         ("REGULARS_ALLOW_PRIVATE_SHOPS", "perhaps"),
         ("PORT", "http"),
         ("PORT", "70000"),
+        ("PORT", "²"),
+        ("PUBLIC_URL", "https://crm.example.com:port"),
+        ("PUBLIC_URL", "https://[crm"),
     ],
 )
 def test_an_odd_value_is_named_with_its_variable(name: str, value: str) -> None:
     with pytest.raises(BadInput, match=f"^{name}: "):
         read({name: value})
+
+
+def test_a_password_is_not_repeated() -> None:
+    with pytest.raises(BadInput) as error:
+        read({"SMTP_URL": "mail://ada:s3cret@mail.example.com"})
+    assert "s3cret" not in str(error.value)
 
 
 def test_values_are_read(tmp_path: Path) -> None:
