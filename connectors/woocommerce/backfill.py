@@ -6,7 +6,7 @@ import msgspec
 
 from app.errors import BadInput, NotFound
 from connectors.base import Failure, Page, Resource, ShopFacts, Wait
-from connectors.records import Record
+from connectors.records import Deletion, Record
 from connectors.woocommerce import catalogue, normalise, types
 from connectors.woocommerce.errors import NoRoute
 from connectors.woocommerce.lists import Place, Slice, walk
@@ -44,13 +44,13 @@ class Walker:
 
     def resource_lists(self, resource: Resource, params: Params | None = None) -> list[List]:
         asked = params or {}
+        trash = {**asked, "status": "trash", "_fields": "id,status"}  # no other list names what is in the trash
         if resource == "orders":
-            trash = {**asked, "status": "trash", "_fields": "id,status"}  # no other list names what is in the trash
-            return [List("wc/v3/orders", asked, self.orders), List("wc/v3/orders", trash, self.trash)]
+            return [List("wc/v3/orders", asked, self.orders), List("wc/v3/orders", trash, self.trashed_orders)]
         if resource == "customers":
             return [List("wc/v3/customers", {**asked, "role": "all"}, self.customers)]
         if resource == "products":
-            return [List("wc/v3/products", asked, self.products)]
+            return [List("wc/v3/products", asked, self.products), List("wc/v3/products", trash, self.trashed_products)]
         return []  # checkouts: drafts come with the orders, carts by the plugin
 
     def refund_lists(self, params: Params) -> list[List]:
@@ -77,8 +77,11 @@ class Walker:
         facts = self.facts()
         return read(raw, types.Order, lambda body: normalise.order(body, facts))
 
-    def trash(self, raw: bytes) -> tuple[list[Record], list[Failure]]:
-        return read(raw, types.Id, lambda body: normalise.in_trash(body.id))
+    def trashed_orders(self, raw: bytes) -> tuple[list[Record], list[Failure]]:
+        return read(raw, types.Id, lambda body: Deletion("order", str(body.id)))
+
+    def trashed_products(self, raw: bytes) -> tuple[list[Record], list[Failure]]:
+        return read(raw, types.Id, lambda body: Deletion("product", str(body.id)))
 
     def customers(self, raw: bytes) -> tuple[list[Record], list[Failure]]:
         return read(raw, types.Customer, catalogue.customer)

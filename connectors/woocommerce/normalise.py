@@ -34,7 +34,7 @@ def order(body: types.Order, facts: ShopFacts) -> Record | None:
         is_shoppers = body.status == "checkout-draft" and body.created_via != "rest-api"  # else a failed API call's
         return baskets.draft(body) if is_shoppers else None
     if body.status == "trash":
-        return in_trash(body.id)
+        return Deletion("order", str(body.id))
     external_id = str(body.id)
     refunds = tuple([_named_refund(refund, external_id, body.currency) for refund in body.refunds])
     head = _head(body, refunds, facts)
@@ -53,10 +53,6 @@ def order(body: types.Order, facts: ShopFacts) -> Record | None:
         journey=_journey(body.meta_data) if body.meta_data else None,
         attributes=_attributes(body.meta_data),
     )
-
-
-def in_trash(order_id: int) -> Deletion:
-    return Deletion("order", str(order_id))
 
 
 def _head(body: types.Order, refunds: tuple[RefundRecord, ...], facts: ShopFacts) -> OrderHead:

@@ -147,7 +147,8 @@ def sort_customers(people: list[Person], paging: Paging, included: Sequence[int]
 
 def product_list(shop: Shop, args: Args, writing: Writing) -> list[Product]:
     found = list(shop.products.values())
-    state = params.one_of(args, "status", ("any", "draft", "pending", "private", "publish"), "any")
+    # no product of ours is in the trash, or yet to come
+    state = params.one_of(args, "status", ("any", "future", "trash", "draft", "pending", "private", "publish"), "any")
     if state != "any":
         states = {"active": "publish", "draft": "draft", "archived": "private"}
         found = [product for product in found if states[product.status] == state]

@@ -63,12 +63,13 @@ class Script:
     before: Callable[[str, dict[str, str]], None] = lambda path, params: None
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     total: int | None = None  # what X-WP-Total claims, where it lies
+    trash: dict[str, list[Any]] = field(default_factory=dict)  # path -> rows of that list's trash
 
     def get(self, path: str, params: Mapping[str, object] | None = None, timeout: float = 60) -> requests.Response:
         said = {name: str(value) for name, value in (params or {}).items()}
         self.asked.append((path, said))
         self.before(path, said)
-        found = self.lists[path]
+        found = self.trash.get(path, []) if said.get("status") == "trash" else self.lists[path]
         if "include" in said:
             found = [row for row in found if str(row.get("id")) in said["include"].split(",")]
         at = int(said.get("offset", 0))

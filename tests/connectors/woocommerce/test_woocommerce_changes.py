@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from app.errors import NotFound
-from connectors.base import Failure, Page, ShopFacts
-from connectors.records import CustomerRecord, RefundRecord
+from connectors.base import Failure, Page, Resource, ShopFacts
+from connectors.records import CustomerRecord, Deletion, RefundRecord
 from connectors.woocommerce.backfill import Walker
 from connectors.woocommerce.changes import Changes, gmt
 from connectors.woocommerce.errors import NoRoute
@@ -49,13 +49,26 @@ def test_nothing_new_costs_two_questions(script: Callable[..., Any], facts: Shop
     assert len(shop.asked) == 2
 
 
+@pytest.mark.parametrize(
+    ("resource", "gone"), [("orders", Deletion("order", "23")), ("products", Deletion("product", "23"))]
+)
+def test_what_went_to_the_trash_is_pulled_as_a_deletion(
+    resource: Resource, gone: Deletion, script: Callable[..., Any], facts: ShopFacts
+) -> None:
+    """No other list names it, and a shop whose webhook was lost says it nowhere else."""
+    path = f"wc/v3/{resource}"
+    shop = script({path: []}, trash={path: [{"id": 23, "status": "trash"}]})
+    found = pages(Changes(Walker(shop, lambda: facts)).since(resource, NOON, None))
+    assert [record for page in found for record in page.records] == [gone]
+
+
 def test_a_filter_that_is_ignored_is_found_out_by_a_question(
     script: Callable[..., Any], recorded: Callable[[str], Any], facts: ShopFacts
 ) -> None:
     """R7: what changed after 2099 must be nothing; else all came, and that is said, once for each pull."""
     shop = script({"wc/v3/products": [recorded("product_simple")]})
     changes = Changes(Walker(shop, lambda: facts))
-    [page] = pages(changes.since("products", NOON, None))
+    page, _ = pages(changes.since("products", NOON, None))
     assert page.records
     assert page.failures == [
         Failure("list", "", "shop.test ignores modified_after for wc/v3/products: all of it is read.")
@@ -135,11 +148,11 @@ def test_variations_come_in_batches_or_product_by_product(
     parent, rows = recorded("product_variable"), recorded("product_variations")
     parent["variations"] = [row["id"] for row in rows]
     newer = script({"wc/v3/products": [parent, parent | {"id": 99, "variations": []}], "wc/v3/variations": rows})
-    [page] = pages(Walker(newer, lambda: facts).all_of("products", None))
-    assert [path for path, _ in newer.asked] == ["wc/v3/products", "wc/v3/variations"]
+    page, _ = pages(Walker(newer, lambda: facts).all_of("products", None))
+    assert [path for path, _ in newer.asked] == ["wc/v3/products", "wc/v3/variations", "wc/v3/products"]
     older = script({"wc/v3/products": [parent], "wc/v3/products/41/variations": rows})
     older.get = _with(older.get, "wc/v3/variations", _no_route)
-    [again] = pages(Walker(older, lambda: facts).all_of("products", None))
+    again, _ = pages(Walker(older, lambda: facts).all_of("products", None))
     assert again.records[0] == page.records[0]
 
 
