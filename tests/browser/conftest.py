@@ -2,9 +2,7 @@
 
 import os
 import shutil
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,6 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, sync_playwright
 from sqlalchemy import Engine
 from sqlmodel import select
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.db.engine import open_engine
 from app.db.meta import mark_as_demo
@@ -31,6 +28,7 @@ from sandbox.shopify.options import Options
 from tests.panel.conftest import year  # noqa: F401  the fixture itself
 from tests.panel.test_pages import MODELS
 from tests.sandbox.conftest import make_small_box
+from tests.serving import serving
 
 CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
 ROOT = Path(__file__).parents[2]
@@ -43,10 +41,6 @@ FLAGS = (
 LCP = """new Promise(found => new PerformanceObserver(list => found(list.getEntries().at(-1).startTime))
          .observe({type: "largest-contentful-paint", buffered: true}))"""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-class Quiet(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None: ...
 
 
 @dataclass
@@ -174,16 +168,3 @@ def ids_of(engine: Engine, shop: Shop) -> dict[str, Any]:
     with shop_scope(engine, shop.id) as scope:
         found = {name: scope.first(select(model.id)) for name, model in MODELS.items()}  # type: ignore[attr-defined]
     return {**found, "shop": shop.id}
-
-
-@contextmanager
-def serving(app: Flask) -> Iterator[int]:
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,12 +14,12 @@ import pytest
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from playwright.sync_api import Error, Frame, Page
-from werkzeug.serving import make_server
 
 from sandbox import front
 from sandbox.admin import shopify, woocommerce
 from sandbox.changes import Box
 from sandbox.shopify.options import Options
+from tests.serving import serving
 
 AXE = Path(__file__).parents[1] / "node_modules/axe-core/axe.min.js"
 STORE = "/store/regulars-demo"
@@ -64,19 +63,6 @@ class Panel:
             return {"seen": len(self.seen)}, {"Access-Control-Allow-Origin": "*"}
 
         return app
-
-
-@contextmanager
-def serving(app: Flask) -> Iterator[int]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """The seeded shoppers, on a front that really answers over HTTP and with a mailbox that really takes mails."""
 
 import smtplib
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from flask import Flask
-from werkzeug.serving import make_server
 
 from sandbox import front, shoppers
 from sandbox.changes import Box
@@ -20,6 +18,7 @@ from sandbox.front.links import shopify_recovery, woocommerce_restore
 from sandbox.mailbox import running
 from sandbox.mailbox.run import Running
 from sandbox.shop import Checkout
+from tests.serving import serving
 
 
 @dataclass
@@ -46,15 +45,8 @@ def open_shop(box: Box, face: str) -> Iterator[Street]:
     app = Flask("sandbox")
     front.register(app, box, face)
     shoppers.register(app, box)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield Street(box, face, f"http://127.0.0.1:{server.server_port}")
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(app) as port:
+        yield Street(box, face, f"http://127.0.0.1:{port}")
 
 
 @pytest.fixture(params=["shopify", "woocommerce"])
