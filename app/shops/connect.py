@@ -32,6 +32,7 @@ def connect(context: Context, platform: str, address: str, secrets: Mapping[str,
     webhooks = _subscribed(context, client, platform, shop_id, webhook_secret)
     shop_id = _keep_shop(context, platform, facts, shop_id, now)
     with shop_scope(context.engine, shop_id, write=True) as scope:
+        credentials.forget(scope)  # an old token would be used in place of the new key
         for name, value in {**secrets, "webhook_secret": webhook_secret}.items():
             credentials.keep(scope, context.keyring, name, value, now)
         scope.shop.webhooks_checked_at, scope.shop.webhooks_state = now, webhooks

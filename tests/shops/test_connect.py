@@ -105,3 +105,12 @@ def test_a_shop_connected_again_keeps_its_id_and_its_webhook_secret(context: Con
     assert connect(context, GOOD) == connect(context, GOOD, LATER)
     first, second = platform.subscribed
     assert first == second
+
+
+def test_a_shop_connected_again_in_another_way_forgets_the_old_one(context: Context, platform: Platform) -> None:
+    shop_id = connect(context, GOOD)
+    with shop_scope(context.engine, shop_id, write=True) as scope:
+        credentials.keep(scope, context.keyring, "access_token", "of long ago", LATER)
+    connect(context, GOOD, LATER)
+    with shop_scope(context.engine, shop_id) as scope:
+        assert "access_token" not in credentials.secrets(scope, context.keyring)
