@@ -1,5 +1,6 @@
 """`python -m benchmarks [--large] [NAME …]`: measure, show, keep in benchmarks/results.json."""
 
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -35,6 +36,7 @@ SHORT: Mapping[str, Callable[[Path], Iterable[Result]]] = {
 
 def main(arguments: list[str]) -> int:
     chosen = {"large": large} if "--large" in arguments else SHORT
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that every process that was started ends too
     names = [name for name in arguments if name in chosen] or list(chosen)
     results: list[Result] = []
     with tempfile.TemporaryDirectory(prefix="regulars-bench-pages-") as folder:
