@@ -18,16 +18,16 @@ def customer(scope: ShopScope, name: str = "ada", **values: Any) -> Customer:
     )
     scope.add(made)
     scope.flush()
+    scope.add(CustomerStats(shop_id=scope.shop_id, customer_id=made.id))
+    scope.flush()
     return made
 
 
 def stats(scope: ShopScope, of: Customer, orders: int, net_minor: int, last_order_at: datetime = NOW) -> None:
-    scope.add(
-        CustomerStats(
-            shop_id=scope.shop_id, customer_id=of.id, orders_count=orders, net_minor=net_minor, placed_minor=net_minor,
-            first_order_at=last_order_at, last_order_at=last_order_at,
-        )
-    )  # fmt: skip
+    row = scope.get(CustomerStats, of.id)
+    row.orders_count, row.net_minor, row.placed_minor = orders, net_minor, net_minor
+    row.first_order_at = row.last_order_at = last_order_at
+    scope.flush()
 
 
 def order(scope: ShopScope, of: Customer | None, net_minor: int | None = 10_000, **values: Any) -> Order:

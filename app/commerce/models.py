@@ -7,10 +7,12 @@ in the shop's currency, NULL where an order could not be converted; `present_*_m
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from app.db.columns import ShopOwned, ShopPart, belongs, big, json, moment, of_shop
+
+_GONE = text("deleted_at IS NOT NULL")
 
 
 class Customer(ShopOwned, table=True):
@@ -22,6 +24,7 @@ class Customer(ShopOwned, table=True):
         UniqueConstraint("shop_id", "external_id"),
         Index("customers_email", "shop_id", "email_key"),
         Index("customers_name", "shop_id", "name_key", "id"),
+        Index("customers_gone", "shop_id", "id", sqlite_where=_GONE, postgresql_where=_GONE),
         Index("customers_newest", "shop_id", "created_at", "id"),
     )
     external_id: str

@@ -15,6 +15,7 @@ from app.lib import folder
 from app.segments import conditions
 from app.segments.conditions._compare import column
 from app.segments.language import All, Any, Condition, Node, Not, parse
+from app.segments.language import conditions as conditions_of
 
 
 @cache
@@ -25,9 +26,15 @@ def registry() -> dict[str, ModuleType]:
 
 def audience(node: Node, currency: str) -> SelectOfScalar[int]:
     """The ids of the customers whom a tree describes. Raises BadInput for an unknown condition or an odd value."""
-    joined = column(CustomerStats.customer_id) == column(Customer.id)
-    statement = select(Customer.id).join(CustomerStats, joined, isouter=True)
-    return statement.where(column(Customer.deleted_at).is_(None), where(node, currency))
+    described = where(node, currency)
+    gone = select(Customer.id).where(column(Customer.deleted_at).is_not(None))
+    person = column(
+        CustomerStats.customer_id
+    )  # everybody has a row of figures, and their indexes answer most questions
+    statement = select(CustomerStats.customer_id).where(described, person.not_in(gone))
+    if any(registry()[leaf.name].shown.class_ is Customer for leaf in conditions_of(node)):
+        statement = statement.join(Customer, column(Customer.id) == person)
+    return statement
 
 
 def where(node: Node, currency: str) -> ColumnElement[bool]:

@@ -29,7 +29,7 @@ def explain(scope: ShopScope, text: str, customer_id: int) -> list[Reason]:
     asked = [_asked(leaf, scope.shop.currency) for leaf in leaves]
     joined = column(CustomerStats.customer_id) == column(Customer.id)
     statement = select(*(part for pair in asked for part in pair)).select_from(Customer)
-    row = scope.rows(statement.join(CustomerStats, joined, isouter=True).where(Customer.id == customer_id))[0]
+    row = scope.rows(statement.join(CustomerStats, joined).where(Customer.id == customer_id))[0]
     return [
         Reason(write(leaf), in_words(write(leaf)), registry()[leaf.name].kind, row[2 * i], bool(row[2 * i + 1]))
         for i, leaf in enumerate(leaves)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, func
 from sqlmodel import select
 
-from app.commerce.models import Customer
+from app.commerce.models import CustomerStats
 from app.db.scope import ShopScope
 from app.errors import BadInput
 from app.journal.models import Event
@@ -35,7 +35,7 @@ def refresh(scope: ShopScope, customer_ids: Sequence[int], now: datetime) -> Non
     for segment in scope.all(select(Segment).order_by(column(Segment.id))):
         scope.lock(segment)
         described = audience(parse(segment.text), scope.shop.currency)
-        should = {row[0] for row in scope.rows(described.where(column(Customer.id).in_(customer_ids)))}
+        should = {row[0] for row in scope.rows(described.where(column(CustomerStats.customer_id).in_(customer_ids)))}
         held = select(Membership.customer_id).where(
             Membership.segment_id == segment.id, column(Membership.customer_id).in_(customer_ids)
         )

@@ -50,7 +50,7 @@ def members(scope: ShopScope, segment_id: int, after: int | None, limit: int) ->
     joined = select(Customer, CustomerStats, Membership).join(
         Membership, col(Membership.customer_id) == col(Customer.id)
     )
-    wanted = joined.join(CustomerStats, stats, isouter=True).where(Membership.segment_id == segment_id)
+    wanted = joined.join(CustomerStats, stats).where(Membership.segment_id == segment_id)
     if after is not None:
         wanted = wanted.where(col(Membership.customer_id) > after)
     return [(row[0], row[1], row[2]) for row in scope.rows(wanted.order_by(col(Membership.customer_id)).limit(limit))]

@@ -183,6 +183,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("shop_id", "external_id"),
     )
     op.create_index("customers_email", "customers", ["shop_id", "email_key"], unique=False)
+    op.create_index(
+        "customers_gone",
+        "customers",
+        ["shop_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NOT NULL"),
+        postgresql_where=sa.text("deleted_at IS NOT NULL"),
+    )
     op.create_index("customers_name", "customers", ["shop_id", "name_key", "id"], unique=False)
     op.create_index("customers_newest", "customers", ["shop_id", "created_at", "id"], unique=False)
     op.create_table(
@@ -739,6 +747,12 @@ def downgrade() -> None:
     op.drop_table("deliveries")
     op.drop_index("customers_newest", table_name="customers")
     op.drop_index("customers_name", table_name="customers")
+    op.drop_index(
+        "customers_gone",
+        table_name="customers",
+        sqlite_where=sa.text("deleted_at IS NOT NULL"),
+        postgresql_where=sa.text("deleted_at IS NOT NULL"),
+    )
     op.drop_index("customers_email", table_name="customers")
     op.drop_table("customers")
     op.drop_table("cursors")

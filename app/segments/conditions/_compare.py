@@ -1,4 +1,4 @@
-"""What conditions share: comparing a column, a figure that is 0 for customers without orders, reading values."""
+"""What conditions share: comparing columns and figures, reading values."""
 
 import operator
 import re
@@ -6,9 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement
 
-from app.commerce.models import CustomerStats
 from app.errors import BadInput
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
@@ -22,10 +21,8 @@ def column(name: Any) -> ColumnElement[Any]:
 
 
 def figure(of: Any, symbol: str, value: int) -> ColumnElement[bool]:
-    """A comparison with a figure of the statistics; a customer without any counts as 0."""
+    """A comparison with a figure of the statistics."""
     compared: ColumnElement[bool] = OPERATORS[symbol](column(of), value)
-    if OPERATORS[symbol](0, value):
-        return or_(compared, column(CustomerStats.customer_id).is_(None))
     return compared
 
 
