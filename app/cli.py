@@ -169,15 +169,17 @@ def owner(email: str) -> None:
 @click.option(
     "--data", type=click.Choice(["generated", "cdnow", "online-retail"]), default="generated", show_default=True
 )
+@click.option("--face", type=click.Choice(["shopify", "woocommerce"]), help="with --once: this shop alone")
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def demo(once: bool, as_json: bool, database_url: str | None, data: str, file: Path | None) -> None:
+def demo(once: bool, as_json: bool, database_url: str | None, data: str, face: str | None, file: Path | None) -> None:
     """Two shops, connected, with shoppers at work. online-retail needs FILE."""
     if (data == "online-retail") != (file is not None):
         raise BadInput("online-retail takes a FILE, the other sources take none", "--data")
     if once:
         from app.demo.once import once as run_once
+        from app.demo.street import FACES
 
-        sys.exit(run_once(data, file, database_url, as_json))
+        sys.exit(run_once(data, file, database_url, as_json, [face] if face else FACES))
     from app.demo.show import show
 
     sys.exit(show(data, file))

@@ -5,7 +5,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -26,14 +26,14 @@ _ABANDONED = timedelta(minutes=62)
 _BACKFILL = 3600.0
 
 
-def once(data: str, file: Path | None, database_url: str | None, as_json: bool) -> int:
+def once(data: str, file: Path | None, database_url: str | None, as_json: bool, faces: Sequence[str] = FACES) -> int:
     """0 only if no audit finds a difference, the figures are those of the sandboxes' own books, and every step happened
-    in both shops."""
+    in every shop."""
     home = Path(tempfile.mkdtemp(prefix="regulars-demo-"))
     url = database_url or f"sqlite:///{home / 'regulars.sqlite'}"
     try:
         with Crew(home / "logs") as crew:
-            report, faults = _journey(Street(crew, home, url, Ports.free(), home / "clock"), data, file)
+            report, faults = _journey(Street(crew, home, url, Ports.free(), home / "clock", faces), data, file)
     except RegularsError as error:
         print(f"regulars: {error}\nThe logs are in {home / 'logs'}.", file=sys.stderr)
         return 2
@@ -57,12 +57,12 @@ def _journey(street: Street, data: str, file: Path | None) -> tuple[dict[str, An
         street.until("both backfills have ended", lambda: is_backfilled(context, street.shops.values()), _BACKFILL)
         street.until("all work is done", lambda: is_idle(context, street.shops.values()))
     with _timed(seconds, "figures and audit"):
-        shops = [_figures(context, street, face) for face in FACES]
+        shops = [_figures(context, street, face) for face in street.faces]
         faults = [fault for shop in shops for fault in _not_as_booked(street, shop)]
     with _timed(seconds, "shoppers"):
         _shoppers(context, street)
     with _timed(seconds, "audit after"):
-        after = [_after(context, street, face) for face in FACES]
+        after = [_after(context, street, face) for face in street.faces]
     rounded = {stage: round(taken, 1) for stage, taken in seconds.items()}
     report = {"shops": shops, "after_shoppers": after, "seconds": rounded, "peak_rss_mb": street.crew.peak_rss_mb()}
     return report, faults + _faults(shops, after)
@@ -70,20 +70,20 @@ def _journey(street: Street, data: str, file: Path | None) -> tuple[dict[str, An
 
 def _shoppers(context: Context, street: Street) -> None:
     """A morning in the shops; an hour and more later the mails; then who comes back, and who wants a refund."""
-    for face in FACES:
+    for face in street.faces:
         street.tell(face, "shoppers", act="morning", mailbox=street.mails_url)
     _settle(context, street)
     jump(street, utc_now() + _ABANDONED)
     street.until("a mail was sent in both shops", lambda: mails_are_sent(context, street.shops.values()), 120)
     _settle(context, street)
     for act in ("recover", "refund"):
-        for face in FACES:
+        for face in street.faces:
             street.tell(face, "shoppers", act=act, mailbox=street.mails_url)
         _settle(context, street)
 
 
 def _settle(context: Context, street: Street) -> None:
-    for face in FACES:
+    for face in street.faces:
         street.tell(face, "webhooks/flush")
     street.until("all work is done", lambda: is_idle(context, street.shops.values()))
 

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from app.context import Context
 from app.db.scope import every_shop, shop_scope
 from app.demo.processes import Crew
-from app.demo.street import FACES, Ports, Street
+from app.demo.street import Ports, Street
 from app.errors import PlatformDown, RegularsError
 from app.lib.clock import real_now
 from app.team.actions import sign_in_link
@@ -52,7 +52,7 @@ def _keep_open(street: Street, stop: threading.Event) -> None:
     """Shoppers come at once and every ten minutes; an hour after a basket was left, its owner finds a mail."""
     visit = 0
     while not stop.is_set():
-        for face in FACES:
+        for face in street.faces:
             for act in ("morning",) if visit == 0 else ("recover", "evening"):
                 with contextlib.suppress(PlatformDown):  # nobody finds a mail before there is one
                     street.tell(face, "shoppers", act=act, mailbox=street.mails_url, seed=visit + 1)
@@ -118,7 +118,7 @@ def _say_where(console: Console, context: Context, street: Street) -> None:
     console.print("\n[bold]Regulars is running.[/bold] Look here; Ctrl-C ends everything.\n")
     places = [
         (f"{face}: {what}", street.infos[face][url])
-        for face in FACES
+        for face in street.faces
         for what, url in (("admin with the panel", "admin_url"), ("shop front", "front_url"))
     ]
     places += [("panel on its own (works once)", link), ("caught mails", street.mails_url)]

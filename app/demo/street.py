@@ -1,7 +1,7 @@
 """The demo's street: two shops in boxes, a mail catcher, web and worker, all on loopback and on one clock."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -43,8 +43,16 @@ class Ports:
 class Street:
     """Everything that runs. `crew` holds the processes; `infos` what each sandbox says of itself."""
 
-    def __init__(self, crew: Crew, home: Path, database_url: str, ports: Ports, clock: Path | None = None) -> None:
-        self.crew, self.home, self.ports, self.clock = crew, home, ports, clock
+    def __init__(
+        self,
+        crew: Crew,
+        home: Path,
+        database_url: str,
+        ports: Ports,
+        clock: Path | None = None,
+        faces: Sequence[str] = FACES,
+    ) -> None:
+        self.crew, self.home, self.ports, self.clock, self.faces = crew, home, ports, clock, faces
         self.public_url = f"http://localhost:{ports.web}"
         self.mails_url = f"http://127.0.0.1:{ports.mails}"
         self.settings = replace(
@@ -76,16 +84,16 @@ class Street:
     def start_shops(self, data: str, file: Path | None, *more: str) -> None:
         """Both sandboxes and the mail catcher; where there is a clock, it is set to the end of the data."""
         source = [data, str(file)] if file else [data]
-        for face in FACES:
+        for face in self.faces:
             port = str(getattr(self.ports, face))
             arguments = ["-m", "sandbox", "--face", face, "--port", port, "--app-url", self.public_url]
             times = ["--as-is"] if self.clock else ["--state", str(self.home / f"{face}.shop")]
             self.crew.start(face, [*arguments, *times, "--data", *source, *more], self._environment())
         catcher = ["-m", "sandbox.mailbox", "--smtp-port", str(self.ports.smtp), "--port", str(self.ports.mails)]
         self.crew.start("mailbox", catcher, self._environment())
-        for name in (*FACES, "mailbox"):
+        for name in (*self.faces, "mailbox"):
             self.crew.wait_ready(name)
-        self.infos = {face: self.ask(face, "info") for face in FACES}
+        self.infos = {face: self.ask(face, "info") for face in self.faces}
         if self.clock:
             ends = [datetime.fromisoformat(info["data_end"]) for info in self.infos.values()]
             set_demo_clock(self.clock, max(ends))
