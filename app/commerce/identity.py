@@ -18,19 +18,15 @@ GUEST = "guest:"
 # Of the orders that name a person the latest tells how to reach them; ties are settled below, by the platform's id,
 # so that every order of arrival ends the same.
 _LATEST_ORDERS = """
-    SELECT customer_id, external_id, email, phone, billing, locale, first_at FROM (
-        SELECT customer_id, external_id, email, phone, billing, locale,
-               min(placed_at) OVER (PARTITION BY customer_id) AS first_at,
-               rank() OVER (PARTITION BY customer_id ORDER BY placed_at DESC) AS place
-        FROM orders WHERE shop_id = :shop_id AND customer_id = ANY(:ids)) AS ranked
-    WHERE place = 1"""
+    SELECT o.customer_id, o.external_id, o.email, o.phone, o.billing, o.locale, ends.first_at FROM (
+        SELECT customer_id, min(placed_at) AS first_at, max(placed_at) AS last_at
+        FROM orders WHERE shop_id = :shop_id AND customer_id = ANY(:ids) GROUP BY customer_id) AS ends
+    JOIN orders o ON o.shop_id = :shop_id AND o.customer_id = ends.customer_id AND o.placed_at = ends.last_at"""
 _LATEST_CHECKOUTS = """
-    SELECT customer_id, external_id, email, NULL, NULL, locale, first_at FROM (
-        SELECT customer_id, external_id, email, locale,
-               min(created_at) OVER (PARTITION BY customer_id) AS first_at,
-               rank() OVER (PARTITION BY customer_id ORDER BY created_at DESC) AS place
-        FROM checkouts WHERE shop_id = :shop_id AND customer_id = ANY(:ids)) AS ranked
-    WHERE place = 1"""
+    SELECT c.customer_id, c.external_id, c.email, NULL, NULL, c.locale, ends.first_at FROM (
+        SELECT customer_id, min(created_at) AS first_at, max(created_at) AS last_at
+        FROM checkouts WHERE shop_id = :shop_id AND customer_id = ANY(:ids) GROUP BY customer_id) AS ends
+    JOIN checkouts c ON c.shop_id = :shop_id AND c.customer_id = ends.customer_id AND c.created_at = ends.last_at"""
 _TELL = """
     UPDATE customers SET email = ?, email_key = ?, phone = ?, first_name = ?, last_name = ?, name_key = ?, locale = ?,
         country_code = ?, created_at = ?, deleted_at = NULL

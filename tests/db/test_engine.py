@@ -61,7 +61,7 @@ def test_a_connection_that_read_writes_again(engine: Engine, shop: Shop) -> None
 
 
 def test_sqlite_is_set_up_to_lose_nothing(sqlite_engine: Engine) -> None:
-    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 0, "wal_autocheckpoint": 4000}
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 0, "wal_autocheckpoint": 2000}
     with every_shop(sqlite_engine) as db:
         assert {name: db.batch().rows(f"PRAGMA {name}")[0][0] for name in wanted} == wanted
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from app.errors import PlatformDown
-from connectors.base import Wait
+from connectors.base import Page, Wait
+from connectors.records import Hint
 from sync import feeder
-from sync.feeder import Feeder, Finished, Item
+from sync.feeder import Feeder, Finished, Item, together
 
 
 def items(number: int) -> Iterator[Item]:
@@ -49,3 +50,25 @@ def test_a_reader_that_nobody_listens_to_ends(monkeypatch: pytest.MonkeyPatch) -
     one._thread.join(5)
     assert not one._thread.is_alive()
     assert one.is_forsaken
+
+
+def test_small_pages_are_joined_and_a_record_that_two_of_them_hold_comes_once() -> None:
+    one, two, three = (Hint("order", str(number)) for number in range(3))
+    pages = [Page([one, two], "0 1", total=3), Page([two, three], "0 2"), Wait(0.1, "busy", "0 2"), Page([], None)]
+    first, wait, last = together(iter(pages))
+    assert isinstance(first, Page)
+    assert (first.records, first.cursor, first.total) == ([one, two, three], "0 2", 3)
+    assert isinstance(wait, Wait)
+    assert last == Page([], None)
+
+
+def test_a_page_that_is_large_enough_waits_for_no_other() -> None:
+    large = Page([Hint("order", str(number)) for number in range(200)], "next")
+    asked: list[str] = []
+
+    def pages() -> Iterator[Page]:
+        yield large
+        asked.append("the next")
+
+    assert next(together(pages())) == large
+    assert asked == []
