@@ -54,7 +54,12 @@ def test_a_reader_that_nobody_listens_to_ends(monkeypatch: pytest.MonkeyPatch) -
 
 def test_small_pages_are_joined_and_a_record_that_two_of_them_hold_comes_once() -> None:
     one, two, three = (Hint("order", str(number)) for number in range(3))
-    pages = [Page([one, two], "0 1", total=3), Page([two, three], "0 2"), Wait(0.1, "busy", "0 2"), Page([], None)]
+    pages: list[Item] = [
+        Page([one, two], "0 1", total=3),
+        Page([two, three], "0 2"),
+        Wait(0.1, "busy", "0 2"),
+        Page([], None),
+    ]
     first, wait, last = together(iter(pages))
     assert isinstance(first, Page)
     assert (first.records, first.cursor, first.total) == ([one, two, three], "0 2", 3)
