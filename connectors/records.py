@@ -100,7 +100,7 @@ class RefundRecord(Part, frozen=True, tag="refund"):
 
 
 class Discount(Part, frozen=True):
-    """kind: code, automatic, manual, script or coupon; amount in the currency of the lines where the platform gives it."""
+    """kind: code, automatic, manual, script or coupon; amount in the currency of the lines, where it is given."""
 
     kind: str
     code: str | None = None

@@ -119,7 +119,7 @@ def _baskets(work: Work, records: Sequence[CheckoutRecord]) -> list[Basket]:
         before = known.get(record.external_id)
         carried = _digests(record)
         verdict = _judge(work, before, record.updated_at, carried)
-        if record.consent is not None:  # said once more, or within the second in which the basket was told of: kept once
+        if record.consent is not None:  # also where nothing else is new: a box is ticked within a second
             work.consents.append((before.customer_id if before else None, record.consent, record.updated_at))
         work.settle("checkout", record.external_id, record.updated_at, carried, verdict)
         if verdict.digests is not None:

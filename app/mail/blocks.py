@@ -39,7 +39,8 @@ _FOOT = (
     "</mj-column></mj-section></mj-body></mjml>"
 )
 _FOOT_TEXT = (
-    "--\n{{ words.why }}\n{{ sender.name }}{% if sender.postal_address != blank %}, {{ sender.postal_address }}{% endif %}\n"
+    "--\n{{ words.why }}\n"
+    "{{ sender.name }}{% if sender.postal_address != blank %}, {{ sender.postal_address }}{% endif %}\n"
     "{{ words.unsubscribe }}: {{ unsubscribe_url }}\n"
 )
 
