@@ -76,16 +76,21 @@ class Feeder:
 def together(items: Iterator[Item]) -> Iterator[Item]:
     """Small pages joined: a transaction costs nearly as much for one record as for many."""
     held: Page | None = None
-    for item in items:
-        if isinstance(item, Page):
-            held = _joined(held, item) if held else item
-            if len(held.records) < _ENOUGH and held.cursor is not None:
-                continue
+    try:
+        for item in items:
+            if isinstance(item, Page):
+                held = _joined(held, item) if held else item
+                if len(held.records) < _ENOUGH and held.cursor is not None:
+                    continue
+            if held is not None:
+                yield held
+                held = None
+            if not isinstance(item, Page):
+                yield item
+    except Exception:
         if held is not None:
-            yield held
-            held = None
-        if not isinstance(item, Page):
-            yield item
+            yield held  # what was read before the fault is kept, and the next try goes on after it
+        raise
     if held is not None:
         yield held
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.errors import PlatformDown
 from connectors.base import Page, Wait
-from connectors.records import Hint
+from connectors.records import Deletion, Hint
 from sync import feeder
 from sync.feeder import Feeder, Finished, Item, together
 
@@ -77,3 +77,17 @@ def test_a_page_that_is_large_enough_waits_for_no_other() -> None:
 
     assert next(together(pages())) == large
     assert asked == []
+
+
+def test_what_was_read_before_a_fault_is_handed_over_before_it() -> None:
+    def pages() -> Iterator[Page]:
+        yield Page((Deletion("order", "1"),), "1")
+        yield Page((Deletion("order", "2"),), "2")
+        raise PlatformDown("gone")
+
+    found = together(pages())
+    page = next(found)
+    assert isinstance(page, Page)
+    assert (len(page.records), page.cursor) == (2, "2")
+    with pytest.raises(PlatformDown):
+        next(found)
