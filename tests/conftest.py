@@ -1,6 +1,7 @@
 """Two databases and two shops: what most tests stand on."""
 
 import importlib
+import os
 import shutil
 import tempfile
 import warnings
@@ -9,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, create_engine, text
 
 from app.db.engine import open_engine
@@ -19,6 +21,11 @@ from app.settings import database_url
 from app.shops.models import Account, Shop
 
 APP = Path(__file__).parent.parent / "app"
+CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-first-run", "--disable-quic", "--test-third-party-cookie-phaseout",
+)  # fmt: skip
 
 
 def import_models() -> None:
@@ -65,6 +72,15 @@ def postgres_url() -> Iterator[str]:
     yield database_url(server.get_uri())
     server.cleanup()
     shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all: two of Playwright's loops in one thread do not get on."""
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(FLAGS))
+        yield found
+        found.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """The panel served to a real Chromium: stand-alone, and framed by the sandbox's admin on another site."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Frame, Page
 from sqlalchemy import Engine
 from sqlmodel import select
 
@@ -30,14 +29,9 @@ from tests.panel.test_pages import MODELS
 from tests.sandbox.conftest import make_small_box
 from tests.serving import serving
 
-CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "tests/node_modules/axe-core/axe.min.js"
 SECRET = "shpss_" + "0123456789abcdef" * 2
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run", "--test-third-party-cookie-phaseout",
-)  # fmt: skip
 LCP = """new Promise(found => new PerformanceObserver(list => found(list.getEntries().at(-1).startTime))
          .observe({type: "largest-contentful-paint", buffered: true}))"""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -54,14 +48,6 @@ class Served:
 
     def path(self, pattern: str) -> str:
         return pattern.format(**self.ids)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(FLAGS))
-        yield found
-        found.close()
 
 
 @pytest.fixture

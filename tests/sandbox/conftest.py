@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from sandbox.changes import Box
 from sandbox.shop import Address, Person, Product, Shop, Variant
 
-CHROMIUM = Path("/usr/bin/chromium")
 OPENED = datetime(2026, 1, 5, 9, tzinfo=UTC)
 NAMES = ("Ann", "Bob", "Cleo", "Dora", "Emil", "Fay", "Gus", "Hana", "Ivo", "Jana", "Karl", "Lena")
 
@@ -44,18 +42,6 @@ def small_box() -> Box:
 def new_small_box() -> Callable[[], Box]:
     """For tests that need the same shop twice."""
     return make_small_box
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for each module: two of Playwright's loops in one thread do not get on."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"needs {CHROMIUM}")
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -65,7 +66,8 @@ class Asker:
 
     def wait_for(self, operation: str) -> Answer:
         ended = threading.Event()
-        for _ in range(600):
+        until = time.monotonic() + 120
+        while time.monotonic() < until:
             found: Answer = self.data(document("bulk_poll"), id=operation)["bulkOperation"]
             if found["completedAt"]:
                 return found

@@ -216,7 +216,7 @@ def test_the_shop_can_change_while_one_runs(small: Asker) -> None:
     done = threading.Event()
 
     def sell() -> None:
-        while not done.is_set():
+        while not done.wait(0.002):
             small.box.place_order([(10, 1)], person_id=2)
 
     seller = threading.Thread(target=sell)
