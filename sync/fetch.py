@@ -67,6 +67,7 @@ def _keep(
     with shop_scope(context.engine, shop_id, write=True) as scope:
         outcome = ingest(scope, records, now, live=scope.shop.backfilled_at is not None, fresh=True)
         failures = [*unread, *outcome.failures]
+        kind = due[0].kind.removeprefix("deleted:")
         keep_page(scope, "fetch", due[0].kind, outcome, now)
         failed = {failure.external_id for failure in failures}
         for asked in due:
@@ -76,11 +77,14 @@ def _keep(
             is_settled = row.external_id not in failed and (row.kind, row.external_id) not in outcome.refetch
             if is_settled or row.attempts >= _ATTEMPTS:
                 scope.delete(row)
+                if not is_settled and row.external_id not in failed:  # given up, and listed: nothing ends in silence
+                    failures.append(Failure(kind, row.external_id, f"read {_ATTEMPTS} times, and not settled yet"))
                 continue
             row.attempts += 1
             row.due_at = now + _BACK_OFF * 2**row.attempts
         told = {_of(record) for record in records}  # what is left out could not be read: its failure stays open
-        resolve_failures(scope, due[0].kind, told - failed, now)
+        given_up = {failure.external_id for failure in failures}
+        resolve_failures(scope, kind, told - given_up, now)
         keep_failures(scope, context.keyring, "fetch", failures, now)
 
 

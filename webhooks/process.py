@@ -38,6 +38,8 @@ def process(context: Context, job: Job) -> Again | None:
 def retry(scope: ShopScope, delivery_id: int, now: datetime) -> None:
     """Let a failed delivery be tried once more."""
     delivery = scope.get(Delivery, delivery_id)
+    if delivery.state not in ("failed", "unknown"):
+        return  # pressed twice, or worked through meanwhile
     delivery.state, delivery.due_at, delivery.error = "pending", now, None
     jobs.defer(scope, "deliveries", lane="ingest", dedupe="deliveries", priority=0)
 
