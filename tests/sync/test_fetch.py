@@ -13,7 +13,7 @@ from app.journal.models import FailedRecord, PendingFetch
 from app.lib.clock import utc_now
 from app.shops.models import Shop
 from connectors.base import Failure
-from connectors.records import Record
+from connectors.records import OrderRecord, Record
 from sync.fetch import fetch
 from tests.factory import order_record
 from tests.sync.conftest import Platform, job
@@ -64,3 +64,14 @@ def test_a_failure_is_settled_by_reading_it_and_by_nothing_less(
     want(context, shop, "1", "2")
     fetch(context, job(shop, "fetch"))
     assert open_failures(context, shop) == [("order", "2", "odd")]
+
+
+def test_what_is_given_up_is_listed(context: Context, shop: Shop, platform: Platform) -> None:
+    """A platform that never tells the whole order: reading ends some day, and not in silence."""
+    platform.answer = lambda kind, external_ids: [OrderRecord("1", utc_now(), tags=("a part alone",))]
+    want(context, shop, "1")
+    with shop_scope(context.engine, shop.id, write=True) as scope:
+        scope.get(PendingFetch, "order", "1").attempts = 8
+    fetch(context, job(shop, "fetch"))
+    assert waiting(context, shop) == []
+    assert open_failures(context, shop) == [("order", "1", "read 8 times, and not settled yet")]
