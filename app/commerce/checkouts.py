@@ -1,6 +1,6 @@
 """Checkouts: baskets on their way, and the orders that they became, whichever came first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -22,7 +22,8 @@ _COLUMNS = (
     "updated_at", "abandoned_at", "completed_at", "order_external_id", "currency", "present_total_minor",
     "total_minor", "items", "url", "locale", "tokens", "digests",
 )  # fmt: skip
-# What the one source of a platform knows of a basket the other may not: an address once named stays.
+# What the one source of a platform knows of a basket the other may not (a list names no address of a guest): what was
+# once named stays, and what comes too late to be the basket's state still names what nobody else did.
 _KEPT = (
     "customer_id", "customer_external_id", "email", "email_key", "abandoned_at", "completed_at",
     "order_external_id", "items", "url", "locale",
@@ -40,6 +41,12 @@ _ORDERS = """
     WHERE t.shop_id = :shop_id AND t.token = ANY(:tokens)
     UNION SELECT 'order:' || external_id, external_id, placed_at FROM orders
     WHERE shop_id = :shop_id AND external_id = ANY(:orders)"""
+_FILL = """
+    UPDATE checkouts SET customer_id = COALESCE(customer_id, ?),
+        customer_external_id = COALESCE(customer_external_id, ?), email = COALESCE(email, ?),
+        email_key = COALESCE(email_key, ?), items = COALESCE(items, ?), url = COALESCE(url, ?),
+        locale = COALESCE(locale, ?)
+    WHERE shop_id = ? AND id = ?"""
 _COMPLETE = """
     UPDATE checkouts SET state = 'completed', completed_at = COALESCE(completed_at, ?),
         order_external_id = COALESCE(order_external_id, ?)
@@ -58,15 +65,17 @@ class Basket(NamedTuple):
     id: int
     record: CheckoutRecord
     state: str
-    digests: Digests
+    digests: Digests | None  # None: overtaken by a later state
     known: KnownCheckout | None
     is_news: bool
 
 
 def write(work: Work, records: Sequence[CheckoutRecord]) -> None:
     """Bring the checkouts up to date; each external id stands once among the records."""
-    baskets = _baskets(work, records)
-    people = identity.people(work, [basket.record.customer_external_id for basket in baskets])
+    found = _baskets(work, records)
+    people = identity.people(work, [basket.record.customer_external_id for basket in found])
+    _fill(work, [basket for basket in found if basket.digests is None], people)
+    baskets = [basket for basket in found if basket.digests is not None]
     rows = [_row(work, basket, people.get(basket.record.customer_external_id or "")) for basket in baskets]
     work.batch.upsert(Checkout, _COLUMNS, rows, key=("external_id",), keep=_KEPT)
     _name(work, baskets)
@@ -122,7 +131,7 @@ def _baskets(work: Work, records: Sequence[CheckoutRecord]) -> list[Basket]:
         if record.consent is not None:  # also where nothing else is new: a box is ticked within a second
             work.consents.append((before.customer_id if before else None, record.consent, record.updated_at))
         work.settle("checkout", record.external_id, record.updated_at, carried, verdict)
-        if verdict.digests is not None:
+        if verdict.digests is not None or verdict.outcome == "superseded":
             state, is_news = _state(record, before, verdict), verdict.outcome != "unchanged"
             found.append(Basket(before.row.id if before else new_id, record, state, verdict.digests, before, is_news))
     return found
@@ -162,6 +171,17 @@ def _row(work: Work, basket: Basket, customer_id: int | None) -> tuple[Any, ...]
         record.total, _shop_total(record, work.shop.currency), text(record.items), record.url, record.locale,
         text(tokens_of(record)), text(basket.digests),
     )  # fmt: skip
+
+
+def _fill(work: Work, overtaken: Sequence[Basket], people: Mapping[str, int]) -> None:
+    rows = [
+        (
+            people.get(record.customer_external_id or ""), record.customer_external_id, record.email,
+            identity.email_key(record.email), text(record.items), record.url, record.locale, work.shop.id, basket_id,
+        )
+        for basket_id, record, *_ in overtaken
+    ]  # fmt: skip
+    work.batch.executemany(_FILL, rows)
 
 
 def _shop_total(record: CheckoutRecord, into: str) -> int | None:

@@ -13,8 +13,7 @@ from app.journal.models import Event
 
 
 def on_abandoned(scope: ShopScope, event: Event, now: datetime) -> None:
-    """A reaction: enroll an abandoned checkout in every recovery flow, once. One that may not be written about is
-    enrolled and exited at once, so that the merchant can see why."""
+    """A reaction: enroll an abandoned checkout in every recovery flow, once."""
     checkout = scope.find(Checkout, event.subject_id)
     email = _address(scope, checkout) if checkout else None
     if checkout is None or email is None:
@@ -22,12 +21,12 @@ def on_abandoned(scope: ShopScope, event: Event, now: datetime) -> None:
     for flow in scope.all(select(Flow).where(Flow.kind == "recovery", col(Flow.is_on).is_(True))):
         if checkout.updated_at >= flow.started_at and not _is_enrolled(scope, flow, checkout):
             enrolled = _enroll(scope, flow, checkout, email, now)
-            if enrolled.state == "waiting":
-                jobs.defer(scope, "flows", lane="react", dedupe="flows", at=enrolled.due_at)
+            jobs.defer(scope, "flows", lane="react", dedupe="flows", at=enrolled.due_at)
 
 
 def _enroll(scope: ShopScope, flow: Flow, checkout: Checkout, email: str, now: datetime) -> Enrollment:
-    why_not = obstacle(scope, checkout, email)
+    """It waits even if something stands against a mail now (`reason` says what): a consent may be on its way still, in
+    a delivery of its own, and the runner asks again when the mail is due."""
     return scope.add(
         Enrollment(
             shop_id=scope.shop_id,
@@ -36,11 +35,10 @@ def _enroll(scope: ShopScope, flow: Flow, checkout: Checkout, email: str, now: d
             customer_id=checkout.customer_id,
             email=email,
             email_key=email.strip().lower(),
-            state="exited" if why_not else "waiting",
-            reason=why_not,
+            state="waiting",
+            reason=obstacle(scope, checkout, email),
             entered_at=now,
             due_at=max(now, checkout.updated_at + timedelta(minutes=flow.wait_minutes)),
-            ended_at=now if why_not else None,
         )
     )
 

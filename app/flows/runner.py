@@ -45,7 +45,7 @@ def _step(context: Context, scope: ShopScope, enrollment: Enrollment, now: datet
     if why_not is None and sender is not None:
         try:
             enqueue(scope, draft(context, scope, flow, enrollment, sender, now), now)
-            enrollment.state, enrollment.mailed_at = "mailed", now
+            enrollment.state, enrollment.mailed_at, enrollment.reason = "mailed", now, None
             return
         except BadInput as error:
             why_not = f"the mail could not be made: {error}"

@@ -75,8 +75,9 @@ def product(external_id: str = "50", version: float = 0, **more: Any) -> Product
 
 
 def checkout(external_id: str = "c1", version: float = 0, **more: Any) -> CheckoutRecord:
-    known: dict[str, Any] = {"email": "ana@example.com", "items": (CheckoutItem("Mug", 1, 1200),)}
-    return CheckoutRecord(external_id, at(version), DAY, "EUR", 1200, **{**known, **more})
+    items = (CheckoutItem("Mug", 1, 1200),)
+    known: dict[str, Any] = {"currency": "EUR", "total": 1200, "email": "ana@example.com", "items": items}
+    return CheckoutRecord(external_id, at(version), DAY, **{**known, **more})
 
 
 def take_in(

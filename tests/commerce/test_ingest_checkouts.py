@@ -108,6 +108,19 @@ def test_an_address_once_named_stays(engine: Engine, shop: Shop) -> None:
     assert (row.email, row.url, len(row.items or [])) == ("ana@example.com", "https://shop.example/1", 1)
 
 
+def test_a_list_that_names_no_guest_never_hides_the_address_of_a_delivery(
+    engine: Engine, shop: Shop, stranger: Shop
+) -> None:
+    """A pull may read a basket before its webhook is worked through, at the same time and without the address."""
+    for version in (0, 1):
+        listed = checkout(version=version, email=None, url="https://shop.example/1", total=1201)
+        both = [listed, checkout(locale="de")]
+        for place, arrivals in ((shop, both), (stranger, both[::-1])):
+            one_by_one(engine, place, arrivals)
+            row = stored(engine, place)
+            assert (row.email, row.email_key, row.locale) == ("ana@example.com", "ana@example.com", "de")
+
+
 def test_two_baskets_of_one_moment_end_the_same_in_either_order(engine: Engine, shop: Shop, stranger: Shop) -> None:
     two = [checkout(url="https://shop.example/1"), checkout(url="https://shop.example/2")]
     one_by_one(engine, shop, two)

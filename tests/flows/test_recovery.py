@@ -110,6 +110,16 @@ def test_who_may_not_be_written_to_is_shown_with_the_reason(
     assert ended(context, shop) == ("exited", why)
 
 
+def test_a_consent_that_comes_within_the_wait_counts(context: Context, shop: Shop) -> None:
+    """Platforms tell of a basket and of its person's consent in deliveries of their own."""
+    abandon(context, shop, agreed=False)
+    assert ended(context, shop) == ("waiting", "has never agreed to mails")
+    with shop_scope(context.engine, shop.id, write=True) as scope:
+        agree(scope, "ada@example.com", utc_now())
+    run(context, shop)
+    assert ended(context, shop) == ("mailed", None)
+
+
 def test_bought_before_the_mail_is_completed_not_recovered(context: Context, shop: Shop) -> None:
     """R45, R46."""
     abandon(context, shop)
