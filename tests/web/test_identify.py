@@ -249,3 +249,15 @@ def test_answers_are_kept_by_nobody_and_differ_by_who_asks(client: FlaskClient) 
     assert answer.headers["Cache-Control"] == "no-store"
     assert {"Authorization", "HX-Request-Type"} <= set(answer.vary.as_set(preserve_casing=True))
     assert answer.headers["Referrer-Policy"] == "strict-origin"
+
+
+def test_the_app_s_own_address_leads_to_the_panel_with_what_the_admin_said(client: FlaskClient) -> None:
+    answer = client.get(f"/?shop=ours.myshopify.com&host=aG9zdA&id_token={token()}", follow_redirects=True)
+    assert answer.status_code == 200
+    assert answer.request.path == "/panel/"
+    assert client.get("/").location == "/panel/"
+    assert client.get("/?shop=ours.myshopify.com").headers["Cache-Control"] == "no-store"
+
+
+def test_the_app_s_own_address_leads_nowhere_else(client: FlaskClient) -> None:
+    assert client.get("/?shopify-reload=//evil.example").location == "/panel/?shopify-reload=//evil.example"
