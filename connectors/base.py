@@ -1,12 +1,13 @@
 """The contract that every connector keeps."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 import requests
 
+from connectors.changes import Change, Written
 from connectors.records import Record
 
 Resource = Literal["products", "customers", "orders", "refunds", "checkouts"]
@@ -115,6 +116,11 @@ class Client(Protocol):
         """Tell a companion plugin where to send carts; False where the shop has none."""
         ...
 
+    def write(self, change: Change, so_far: Mapping[str, Any]) -> Written:
+        """Make it so, safe to repeat: reads what stands, and writes only what is missing of it. so_far: the answer of
+        the step before, where there was one. Raises Refused with the platform's own words for a no."""
+        ...
+
     def audit_orders(self) -> Iterator[AuditOrder | Wait]: ...
 
     def audit_counts(self) -> AuditCounts: ...
@@ -127,6 +133,7 @@ class Connector(Protocol):
     resources: Sequence[Resource]  # in the order of the backfill
     topics: Mapping[str, Topic]
     ignored: Mapping[str, str]  # topic -> reason
+    writes: Collection[type[Change]]  # the changes that its client can make
 
     def locate(self, address: str, session: requests.Session) -> tuple[str, str]:
         """(domain, home URL) of what a merchant typed. Raises BadInput, Refused or PlatformDown in words."""

@@ -2,14 +2,15 @@
 
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import requests
 
 from app.errors import BadInput
 from connectors.base import Client, Resource, ShopFacts, Topic
-from connectors.shopify import webhooks
+from connectors.changes import Change
+from connectors.shopify import webhooks, writes
 from connectors.shopify.client import ShopifyClient
 from connectors.shopify.topics import IGNORED, TOPICS
 
@@ -26,6 +27,7 @@ class ShopifyConnector:
     resources: Sequence[Resource] = ("products", "customers", "orders", "checkouts")
     topics: Mapping[str, Topic] = TOPICS
     ignored: Mapping[str, str] = IGNORED
+    writes: Collection[type[Change]] = tuple(writes.WRITERS)
     verify = staticmethod(webhooks.verify)
     topic_of = staticmethod(webhooks.topic_of)
     delivery_key = staticmethod(webhooks.delivery_key)

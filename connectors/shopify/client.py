@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import requests
@@ -11,8 +12,9 @@ import requests
 from app.errors import BadInput, NotFound
 from app.lib.money import exponent
 from connectors.base import AuditCounts, AuditOrder, Page, Resource, ShopFacts, Wait, Webhook
+from connectors.changes import Change, Written
 from connectors.records import Deletion, Record
-from connectors.shopify import audit, history, pages, subscriptions, types
+from connectors.shopify import audit, history, pages, subscriptions, types, writes
 from connectors.shopify.bulk import Bulk, BulkFailed
 from connectors.shopify.history import Cursor
 from connectors.shopify.transport import Transport
@@ -87,6 +89,9 @@ class ShopifyClient:
     def announce(self, shop_id: str, public_url: str, secret: str) -> bool:
         """Shopify's checkouts come as webhooks: there is no plugin to tell."""
         return False
+
+    def write(self, change: Change, so_far: Mapping[str, Any]) -> Written:
+        return writes.write(self._transport, change, so_far)
 
     def audit_orders(self) -> Iterator[AuditOrder | Wait]:
         return audit.orders(self._bulk)

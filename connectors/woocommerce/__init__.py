@@ -1,10 +1,11 @@
 """WooCommerce: read `webhooks` for what arrives, `client` for what we ask, `normalise` for what it means."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import requests
 
 from connectors.base import Resource, ShopFacts, Topic
+from connectors.changes import Change
 from connectors.woocommerce import webhooks
 from connectors.woocommerce.client import WooClient
 from connectors.woocommerce.discover import discover
@@ -17,6 +18,7 @@ class WooCommerceConnector:
     resources: Sequence[Resource] = ("products", "customers", "orders", "refunds")
     topics: Mapping[str, Topic] = webhooks.TOPICS
     ignored: Mapping[str, str] = webhooks.IGNORED
+    writes: Collection[type[Change]] = ()
     verify = staticmethod(webhooks.verify)
     topic_of = staticmethod(webhooks.topic_of)
     delivery_key = staticmethod(webhooks.delivery_key)
