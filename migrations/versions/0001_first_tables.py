@@ -17,6 +17,11 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("created_at", UtcTime(), nullable=False),
+        sa.Column("billing", sa.String(), nullable=False),
+        sa.Column("plan", sa.String(), nullable=True),
+        sa.Column("billed_until", UtcTime(), nullable=True),
+        sa.Column("billed_shop_id", sa.BigInteger(), nullable=True),
+        sa.Column("billing_checked_at", UtcTime(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -102,12 +107,16 @@ def upgrade() -> None:
         sa.Column("rates", JsonText, nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("state_reason", sa.String(), nullable=True),
+        sa.Column("remedy", sa.String(), nullable=True),
         sa.Column("installed_at", UtcTime(), nullable=False),
+        sa.Column("authorised_at", UtcTime(), nullable=True),
         sa.Column("uninstalled_at", UtcTime(), nullable=True),
         sa.Column("backfilled_at", UtcTime(), nullable=True),
         sa.Column("oldest_order_on", sa.Date(), nullable=True),
         sa.Column("webhooks_checked_at", UtcTime(), nullable=True),
         sa.Column("webhooks_state", sa.String(), nullable=True),
+        sa.Column("scopes", JsonText, nullable=True),
+        sa.Column("renewing_until", UtcTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"],
             ["accounts.id"],
