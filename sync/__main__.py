@@ -22,6 +22,7 @@ from sync.backfill import backfill
 from sync.fetch import fetch
 from sync.history import count_history
 from sync.pull import pull
+from sync.push import push
 from sync.upkeep import check_webhooks, refresh_shop
 from webhooks.process import process
 
@@ -33,6 +34,7 @@ HANDLERS: Mapping[str, Callable[[Context, Job], Again | None]] = {
     "react": react,
     "flows": run_due,
     "send": send_due,
+    "push": push,
     "webhooks": check_webhooks,
     "facts": refresh_shop,
     "loyalty-history": count_history,

@@ -1,6 +1,6 @@
 """What happens when: the one table of regular work. APScheduler only ticks; a unique (name, due_at) says who fires."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +20,8 @@ from app.lib.log import log
 from app.mail.models import Message
 from app.mail.outbox import give_up_claims
 from app.shops.models import Shop
+from app.writes.actions import OPEN
+from app.writes.models import PlatformWrite
 
 _fired: dict[str, datetime] = {}  # the slot of each entry that this process knows to be fired, by whomever
 _KEEP_BODIES = timedelta(days=14)
@@ -82,6 +84,7 @@ _WAITING = (
     ("react", "react", lambda now: _of(Event, "pending", Event.due_at, now)),
     ("flows", "react", lambda now: _of(Enrollment, "waiting", Enrollment.due_at, now)),
     ("send", "send", lambda now: _of(Message, "queued", Message.not_before, now)),
+    ("push", "push", lambda now: _of(PlatformWrite, OPEN, PlatformWrite.due_at, now)),
     ("fetch", "fetch", lambda now: select(PendingFetch.external_id).where(col(PendingFetch.due_at) <= now).limit(1)),
 )  # fmt: skip
 
@@ -114,5 +117,6 @@ def _shops(context: Context) -> Iterator[int]:
     yield from ids
 
 
-def _of(model: Any, state: str, at: datetime, now: datetime) -> SelectOfScalar[Any]:
-    return select(model.id).where(model.state == state, col(at) <= now).limit(1)
+def _of(model: Any, state: str | Sequence[str], at: datetime, now: datetime) -> SelectOfScalar[Any]:
+    states = [state] if isinstance(state, str) else state
+    return select(model.id).where(model.state.in_(states), col(at) <= now).limit(1)
