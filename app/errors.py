@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
+Remedy = Literal["connect", "reopen", "shop"]
+
 
 class RegularsError(Exception):
     """Anything that Regulars says in words; the text is fit to show."""
@@ -28,7 +30,7 @@ class AuthLost(RegularsError):
     """The platform no longer accepts our credentials: the merchant must act. remedy: `connect` (give credentials again),
     `reopen` (open the app in the shop's admin, which authorises it anew), `shop` (the shop is closed or frozen)."""
 
-    def __init__(self, message: str, remedy: Literal["connect", "reopen", "shop"] = "connect") -> None:
+    def __init__(self, message: str, remedy: Remedy = "connect") -> None:
         super().__init__(message)
         self.remedy = remedy
 

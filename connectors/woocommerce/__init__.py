@@ -6,6 +6,7 @@ import requests
 
 from connectors.base import Resource, ShopFacts, Topic
 from connectors.changes import Change
+from connectors.vault import Vault
 from connectors.woocommerce import webhooks
 from connectors.woocommerce.client import WooClient
 from connectors.woocommerce.discover import discover
@@ -22,6 +23,7 @@ class WooCommerceConnector:
     verify = staticmethod(webhooks.verify)
     topic_of = staticmethod(webhooks.topic_of)
     delivery_key = staticmethod(webhooks.delivery_key)
+    triggered_at = staticmethod(webhooks.triggered_at)
 
     def locate(self, address: str, session: requests.Session) -> tuple[str, str]:
         """Domain and home URL of the shop at an address as a merchant types it; the shop itself is asked."""
@@ -35,6 +37,7 @@ class WooCommerceConnector:
         secrets: Mapping[str, str],
         session: requests.Session,
         known: ShopFacts | None = None,
+        vault: Vault | None = None,
     ) -> WooClient:
         """secrets: consumer_key, consumer_secret. known: saves asking for the facts and brings the merchant's rates."""
         return WooClient(home_url, secrets, session, known)

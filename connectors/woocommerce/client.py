@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 from app.errors import NotFound, Refused
-from connectors.base import AuditCounts, AuditOrder, Page, Resource, ShopFacts, Wait, Webhook
+from connectors.base import AuditCounts, AuditOrder, Installation, Page, Resource, ShopFacts, Wait, Webhook
 from connectors.changes import Change, Written
 from connectors.records import Record
 from connectors.woocommerce import audit, facts, fetch, subscriptions
@@ -61,6 +61,10 @@ class WooClient:
 
     def write(self, change: Change, so_far: Mapping[str, Any]) -> Written:
         raise Refused("Nothing is written to WooCommerce yet.")
+
+    def installation(self) -> Installation:
+        """A key may do all or nothing, and nothing is paid through the platform."""
+        return Installation()
 
     def audit_orders(self) -> Iterator[AuditOrder | Wait]:
         return audit.orders(self._transport)

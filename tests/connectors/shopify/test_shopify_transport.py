@@ -4,12 +4,14 @@ import itertools
 import logging
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 import requests
 from _pytest.logging import LogCaptureFixture
 
 from app.errors import AuthLost, PlatformDown, RateLimited, RegularsError
+from app.lib.clock import real_now
 from connectors.base import Refusal
 from connectors.shopify.transport import PATIENCE, Transport
 from tests.connectors.shopify.fakes import FakeSession, Scripted, answer, response, throttled
@@ -211,15 +213,15 @@ def test_a_token_that_ran_out_is_renewed_once() -> None:
 
 
 def test_a_token_serves_until_shortly_before_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [1000.0]
-    monkeypatch.setattr("connectors.shopify.auth.time.monotonic", lambda: now[0])
+    now = [real_now()]
+    monkeypatch.setattr("connectors.shopify.auth.real_now", lambda: now[0])
     secrets = {"client_id": "id", "client_secret": "two"}
     made, session, _ = transport(answer(FINE), answer(FINE), answer(FINE), secrets=secrets)
     name(made)
-    now[0] += 86_000
+    now[0] += timedelta(seconds=86_000)
     name(made)
     assert session.token_requests == 1
-    now[0] += 200
+    now[0] += timedelta(seconds=200)
     name(made)
     assert session.token_requests == 2
 
