@@ -65,7 +65,8 @@ def _keep(
 ) -> None:
     now = utc_now()
     with shop_scope(context.engine, shop_id, write=True) as scope:
-        outcome = ingest(scope, records, now, live=scope.shop.backfilled_at is not None, fresh=True)
+        is_live = scope.shop.backfilled_at is not None
+        outcome = ingest(scope, records, now, live=is_live, fresh=True, keyring=context.keyring)
         failures = [*unread, *outcome.failures]
         kind = due[0].kind.removeprefix("deleted:")
         keep_page(scope, "fetch", due[0].kind, outcome, now)

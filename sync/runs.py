@@ -92,7 +92,7 @@ def _write(context: Context, run: Run, page: Page) -> None:
     for place, records in enumerate(batches, 1):
         now = utc_now()
         with shop_scope(context.engine, run.shop_id, write=True) as scope:
-            outcome = ingest(scope, records, now, live=run.kind == "pull")
+            outcome = ingest(scope, records, now, live=run.kind == "pull", keyring=context.keyring)
             row = scope.get(Run, run.id)
             row.done += len(records)
             row.state, row.note, row.error, row.changed_at = "running", None, None, now

@@ -82,7 +82,8 @@ def _take_in(context: Context, scope: ShopScope, records: Sequence[Record], now:
         if isinstance(record, Lifecycle):
             apply(scope, record, now)
     hints = [(record.kind, record.external_id) for record in records if isinstance(record, Hint)]
-    outcome = ingest(scope, [r for r in records if not isinstance(r, Hint | Lifecycle)], now, live=True)
+    facts = [record for record in records if not isinstance(record, Hint | Lifecycle)]
+    outcome = ingest(scope, facts, now, live=True, keyring=context.keyring)
     keep_failures(scope, context.keyring, "delivery", outcome.failures, now)
     request_fetches(scope, [*hints, *outcome.refetch], "delivery", now)
     keep_page(scope, "delivery", "batch", outcome, now)
