@@ -15,7 +15,7 @@ from app.journal.models import PendingFetch
 from app.lib.clock import utc_now
 from app.shops.clients import client_for
 from connectors.base import Client, Failure
-from connectors.records import Lifecycle, Record, RefundRecord
+from connectors.records import Lifecycle, Merge, PrivacyRequest, Record, RefundRecord
 from sync.reach import calls_the_shop
 
 _AT_ONCE = 50
@@ -93,4 +93,4 @@ def _of(record: Record) -> str:
     """The id that was asked for."""
     if isinstance(record, RefundRecord):
         return record.order_external_id
-    return "" if isinstance(record, Lifecycle) else record.external_id
+    return "" if isinstance(record, Lifecycle | Merge | PrivacyRequest) else record.external_id

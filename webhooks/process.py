@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
 from sqlmodel import col, select
 
 from app import jobs
@@ -19,7 +20,7 @@ from app.lib.clock import utc_now
 from app.lib.log import log
 from app.shops.clients import connector_of, facts_of
 from app.shops.lifecycle import apply
-from connectors.records import Hint, Lifecycle, Record
+from connectors.records import Fact, Hint, Lifecycle, Record
 
 _AT_ONCE = 50
 _SLICE = 0.4  # seconds
@@ -74,7 +75,14 @@ def _read(context: Context, scope: ShopScope, delivery: Delivery, now: datetime)
         delivery.state, delivery.error = "failed", str(error) or type(error).__name__
         return ()
     delivery.state, delivery.done_at, delivery.error = "done", now, None
-    return records
+    return [_dated(record, delivery.triggered_at or delivery.received_at) for record in records]
+
+
+def _dated(record: Record, at: datetime) -> Record:
+    """What does not say when it happened, happened when the delivery was set off: one that is late stays old news."""
+    if isinstance(record, Fact | Lifecycle) and record.at is None:
+        return msgspec.structs.replace(record, at=at)
+    return record
 
 
 def _take_in(context: Context, scope: ShopScope, records: Sequence[Record], now: datetime) -> None:

@@ -81,6 +81,7 @@ def _take(platform: str, name: str) -> ResponseReturnValue:
             body=intake.context.keyring.seal(zlib.compress(body, 3)),
             body_digest=hashlib.sha256(body).digest(),
             received_at=utc_now(),
+            triggered_at=connector.triggered_at(headers),
         )
     )
     return "", 200

@@ -209,6 +209,7 @@ def upgrade() -> None:
         sa.Column("delivery_key", sa.String(), nullable=False),
         sa.Column("topic", sa.String(), nullable=False),
         sa.Column("received_at", UtcTime(), nullable=False),
+        sa.Column("triggered_at", UtcTime(), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("body_digest", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
