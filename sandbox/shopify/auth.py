@@ -23,7 +23,10 @@ class Tokens:
 
     options: Options
     uninstalled_at: datetime | None = None
-    _buckets: dict[str, Bucket] = field(default_factory=dict)
+    points: Bucket = field(init=False)  # of the app in this shop, whatever its tokens
+
+    def __post_init__(self) -> None:
+        self.points = Bucket(self.options.restore_rate * BUCKET_SECONDS, self.options.restore_rate)
 
     def exchange(self, given: dict[str, Any], now: datetime) -> Answer:
         """The answer of the token endpoint."""
@@ -45,8 +48,7 @@ class Tokens:
         """The bucket that pays for this token's queries; None for a token that is not good."""
         if not self._is_good(token, now):
             return None
-        rate = self.options.restore_rate
-        return self._buckets.setdefault(token, Bucket(rate * BUCKET_SECONDS, rate))
+        return self.points
 
     def _is_good(self, token: str, now: datetime) -> bool:
         if self.uninstalled_at is not None:

@@ -16,6 +16,7 @@ from sandbox.shopify.options import Options
 from sandbox.shopify.schema import compiler
 from sandbox.shopify.signing import signed
 from sandbox.shopify.subscriptions import LOOPBACK, Subscriptions
+from sandbox.shopify.troubles import broken_off, trouble
 from sandbox.shopify.webhooks import Webhooks
 from sandbox.shopify.world import World
 
@@ -36,9 +37,12 @@ class Face(Blueprint):
         self.operations.compiler = compiler(self.world, self.operations, self.subscriptions)
         self.executor = Executor(self.operations.compiler)
         self.before_request(self._look_at_host)
+        self.before_request(lambda: trouble(options.faults))
+        self.after_request(lambda response: broken_off(options.faults, response))
         self.add_url_rule("/admin/oauth/access_token", view_func=self.token, methods=["POST"])
         self.add_url_rule("/admin/api/<version>/graphql.json", view_func=self.graphql, methods=["POST"])
         self.add_url_rule("/_bulk/bulk-<int:number>.jsonl", view_func=self.bulk_file)
+        self.add_url_rule("/_sandbox/shopify/points", view_func=self.points)
         self.add_url_rule("/_sandbox/shopify/uninstall", view_func=self.uninstall, methods=["POST"])
 
     def token(self) -> ResponseReturnValue:
@@ -70,6 +74,10 @@ class Face(Blueprint):
         if not expires.isdecimal() or self.world.box.now().timestamp() > int(expires):
             abort(400)
         return send_file(operation.path, mimetype="application/jsonl", etag=False)
+
+    def points(self) -> ResponseReturnValue:
+        """The record of the app's bucket."""
+        return _json(self.tokens.points.record())
 
     def uninstall(self) -> ResponseReturnValue:
         """Takes the app out: its subscriptions are told once more, its tokens are worth nothing from then on."""

@@ -60,7 +60,7 @@ def schema() -> GraphQLSchema:
 
 
 def compiler(world: World, operations: Operations, hooks: Subscriptions) -> Compiler:
-    return Compiler(schema(), fields(world, operations, hooks), type_of)
+    return Compiler(schema(), fields(world, operations, hooks), type_of, world.options.faults)
 
 
 def fields(world: World, operations: Operations, hooks: Subscriptions) -> Fields:
