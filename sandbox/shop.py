@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import count
 
+from sandbox.baskets import Checkout
 from sandbox.people_and_goods import Address, Consent, Person, Product, Variant
 from sandbox.sales import (
-    Checkout,
     Discount,
     Edit,
     Line,

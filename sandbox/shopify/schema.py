@@ -47,7 +47,7 @@ APPLICATIONS = {
     "manual": "ManualDiscountApplication",
 }
 # their objects never occur in the sandbox
-EMPTY = ("Company", "GiftCardSale", "LineItemSellingPlan", "OrderAttribution", "PurchasingCompany")
+EMPTY = ("Company", "LineItemSellingPlan", "OrderAttribution", "PurchasingCompany")
 
 
 @cache
