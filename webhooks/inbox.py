@@ -43,7 +43,7 @@ class Arrival:
     body: bytes
     body_digest: bytes
     received_at: datetime
-    triggered_at: datetime | None
+    triggered_at: datetime | None = None
 
     def row(self) -> tuple[object, ...]:
         digest = self.body_digest

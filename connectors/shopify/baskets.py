@@ -9,12 +9,13 @@ from connectors.base import ShopFacts
 from connectors.records import Record
 from connectors.shopify.bodies import decode
 from connectors.shopify.goods import plain
-from connectors.shopify.normalise import Minor, utc
+from connectors.shopify.normalise import Minor, number, utc
 from connectors.shopify.types import Moment
 
 
 class Buyer(msgspec.Struct):
     id: int
+    admin_graphql_api_id: str | None = None
 
 
 class Item(msgspec.Struct):
@@ -56,7 +57,7 @@ def checkout(body: bytes, _: ShopFacts) -> Sequence[Record]:
             currency=minor.currency,
             total=minor(basket.total_price),
             email=basket.email or None,
-            customer_external_id=str(basket.customer.id) if basket.customer else None,
+            customer_external_id=_buyer(basket.customer) if basket.customer else None,
             items=tuple(_item(item, minor(item.line_price)) for item in basket.line_items),
             url=basket.abandoned_checkout_url or None,
             completed_at=utc(basket.completed_at) if basket.completed_at else None,
@@ -105,6 +106,10 @@ def cart(body: bytes, facts: ShopFacts) -> Sequence[Record]:
             is_emptied=not lines,
         )
     ]
+
+
+def _buyer(buyer: Buyer) -> str:
+    return number(buyer.admin_graphql_api_id or str(buyer.id))
 
 
 def _item(item: Item, total: int) -> records.CheckoutItem:

@@ -32,7 +32,9 @@ class Changed(msgspec.Struct):
 
 
 def shop_changed(body: bytes, _: ShopFacts) -> Sequence[Record]:
-    return [Lifecycle("shop_changed", decode(body, Changed).at, said=_words(fields(body), _OF_SHOP))]
+    said = fields(body)
+    identity(said, "id")
+    return [Lifecycle("shop_changed", decode(body, Changed).at, said=_words(said, _OF_SHOP))]
 
 
 class Scopes(Changed, kw_only=True):
