@@ -16,6 +16,7 @@ from app.jobs.base import Again, Job
 from app.jobs.local import Worker
 from app.lib.log import log, write_json
 from app.mail.outbox import send_due
+from app.privacy.work import work as privacy
 from app.reactions import react
 from sync import timetable
 from sync.backfill import backfill
@@ -23,7 +24,7 @@ from sync.fetch import fetch
 from sync.history import count_history
 from sync.pull import pull
 from sync.push import push
-from sync.upkeep import check_webhooks, refresh_shop
+from sync.upkeep import check_installation, check_webhooks, furnish_shop, refresh_shop, tidy_secrets
 from webhooks.process import process
 
 HANDLERS: Mapping[str, Callable[[Context, Job], Again | None]] = {
@@ -37,6 +38,10 @@ HANDLERS: Mapping[str, Callable[[Context, Job], Again | None]] = {
     "push": push,
     "webhooks": check_webhooks,
     "facts": refresh_shop,
+    "installation": check_installation,
+    "furnish": furnish_shop,
+    "secrets": tidy_secrets,
+    "privacy": privacy,
     "loyalty-history": count_history,
 }
 

@@ -19,6 +19,8 @@ from app.lib.clock import utc_now
 from app.lib.log import log
 from app.mail.models import Message
 from app.mail.outbox import give_up_claims
+from app.privacy.models import PrivacyRequest
+from app.privacy.requests import UNDONE, forget_exports
 from app.shops.models import Shop
 from app.writes.actions import OPEN
 from app.writes.models import PlatformWrite
@@ -61,12 +63,18 @@ def check_webhooks(scope: ShopScope, now: datetime) -> None:
         jobs.defer(scope, "webhooks", lane="push", dedupe="webhooks")
 
 
+def check_installation(scope: ShopScope, now: datetime) -> None:
+    jobs.defer(scope, "installation", lane="push", dedupe="installation")
+    jobs.defer(scope, "secrets", lane="report", dedupe="secrets")
+
+
 def tidy(scope: ShopScope, now: datetime) -> None:
     """Bodies go after 14 days, events and pages of the journal when nobody asks for them any more."""
     old = col(Delivery.received_at) < now - _KEEP_BODIES
     scope.execute(delete(Delivery).where(old, col(Delivery.state).in_(("done", "ignored"))))
     scope.execute(update(Delivery).where(old, col(Delivery.state) != "pending").values(body=None))
     scope.execute(update(FailedRecord).where(col(FailedRecord.last_at) < now - _KEEP_BODIES).values(body=None))
+    forget_exports(scope, now)
     scope.execute(delete(Event).where(col(Event.done_at) < now - _KEEP_EVENTS))
     scope.execute(delete(JournalEntry).where(col(JournalEntry.at) < now - 3 * _KEEP_EVENTS))
 
@@ -75,6 +83,7 @@ TIMETABLE = (
     Entry("pull", timedelta(minutes=5), pull),
     Entry("minute", timedelta(minutes=1), minute),
     Entry("webhooks", timedelta(minutes=10), check_webhooks),
+    Entry("installation", timedelta(days=1), check_installation),
     Entry("tidy", timedelta(days=1), tidy),
 )
 
@@ -85,6 +94,7 @@ _WAITING = (
     ("flows", "react", lambda now: _of(Enrollment, "waiting", Enrollment.due_at, now)),
     ("send", "send", lambda now: _of(Message, "queued", Message.not_before, now)),
     ("push", "push", lambda now: _of(PlatformWrite, OPEN, PlatformWrite.due_at, now)),
+    ("privacy", "ingest", lambda now: select(PrivacyRequest.id).where(col(PrivacyRequest.state).in_(UNDONE)).limit(1)),
     ("fetch", "fetch", lambda now: select(PendingFetch.external_id).where(col(PendingFetch.due_at) <= now).limit(1)),
 )  # fmt: skip
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from app.lib.i18n import noted
-from connectors.base import Installation, Subscription
+from connectors.base import Installation, Resource, Subscription
 from connectors.shopify import types
 from connectors.shopify.transport import Transport
 
@@ -25,6 +25,12 @@ SCOPES: Mapping[str, str] = {
     "read_locations": noted("Orders do not say in which store they were placed."),
 }
 
+_OPENS: Mapping[str, Sequence[Resource]] = {
+    "read_all_orders": ("orders",),
+    "read_orders": ("orders", "checkouts"),
+    "read_customers": ("customers",),
+    "read_products": ("products",),
+}
 _STATUSES = {"ACTIVE": "active", "ACCEPTED": "active", "PENDING": "pending", "FROZEN": "frozen"}
 
 
@@ -58,6 +64,17 @@ def status_of(said: str) -> str:
 
 
 def missing(granted: Collection[str]) -> Mapping[str, str]:
-    """Scopes of ours that a shop did not grant, with what each disables. To write is to read as well."""
-    has = {*granted, *(scope.replace("write_", "read_", 1) for scope in granted)}
+    """Scopes of ours that a shop did not grant, with what each disables."""
+    has = _spread(granted)
     return {scope: disabled for scope, disabled in SCOPES.items() if scope not in has}
+
+
+def opened(before: Collection[str], after: Collection[str]) -> Collection[Resource]:
+    """The resources of which there is more to read than there was."""
+    new = _spread(after) - _spread(before)
+    return {resource for scope, resources in _OPENS.items() if scope in new for resource in resources}
+
+
+def _spread(granted: Collection[str]) -> set[str]:
+    """To write is to read as well, and some lists name the one alone."""
+    return {*granted, *(scope.replace("write_", "read_", 1) for scope in granted)}
