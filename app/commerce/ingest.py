@@ -15,6 +15,7 @@ from app.commerce import checkouts, customers, facts, orders, products, refunds
 from app.commerce.tombstones import screen
 from app.commerce.work import Work
 from app.consent import entries
+from app.consent.two_way import insist
 from app.db.batch import Batch
 from app.db.scope import ShopScope
 from app.errors import BadInput
@@ -48,9 +49,10 @@ _UNWRITABLE = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """counts: created, updated, unchanged, superseded, conflict, deferred, deleted, failed; erased: how many spoke of
-    somebody who was erased. refetch: what has to be read afresh, (kind, external id); `deleted:<kind>` asks whether
-    it is gone, `refund` names the order. digest: SHA-256 over the records, whatever their order."""
+    """counts: created, updated, unchanged, superseded, conflict, deferred, deleted, failed; echo: only what we wrote
+    ourselves; erased: how many spoke of somebody who was erased. refetch: what has to be read afresh, (kind, external
+    id); `deleted:<kind>` asks whether it is gone, `refund` names the order. digest: SHA-256 over the records, whatever
+    their order."""
 
     counts: dict[str, int]
     refetch: list[tuple[str, str]]
@@ -76,6 +78,7 @@ def ingest(
             failures += _take_in(total, begin, round_)
     if live:
         total.changes.write(scope, now)
+    insist(scope, [said for one in records if isinstance(one, CustomerRecord) for said in one.consents or ()], now)
     total.counts["failed"], total.counts["erased"] = len(failures), screened.erased
     counts = {name: count for name, count in total.counts.items() if count}
     return Outcome(counts, list(total.refetch), failures, hashlib.sha256(b"".join(sorted(total.marks))).digest())

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from app.consent.entries import address_key
+from app.consent.addresses import address_key
 from app.consent.models import Tombstone
 from app.db.batch import Batch
 from app.db.scope import ShopScope

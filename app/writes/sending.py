@@ -53,7 +53,8 @@ def written(scope: ShopScope, write: PlatformWrite, outcome: Written, now: datet
         write.state, write.due_at = "waiting", now + timedelta(seconds=outcome.wait)
         return
     write.state, write.done_at = "done", now
-    write.echoed_at = now if outcome.was_so else None
+    if outcome.was_so:
+        write.echoed_at = now
     codes.on_written(scope, write, now)
 
 

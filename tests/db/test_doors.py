@@ -35,6 +35,10 @@ BATCH = {
     "app/db/care.py": "ANALYZE",
     "app/jobs/base.py": "jobs",
     "app/jobs/claims.py": "jobs",
+    "app/privacy/erasure.py": "the lane of ingest, and tombstones",
+    "app/privacy/sweep.py": "tombstones",
+    "app/privacy/wipe.py": "a shop's jobs",
+    "app/privacy/work.py": "tombstones",
     "app/segments/membership.py": "members",
     "webhooks/inbox.py": "deliveries",
 }
