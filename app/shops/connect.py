@@ -28,7 +28,7 @@ def connect(context: Context, platform: str, address: str, secrets: Mapping[str,
     facts = client.facts()
     new_shop_id, webhook_secret = _known_as(context, platform, facts.domain)
     # before anything is kept: it is here that a key which may only read is turned away
-    webhooks = _subscribed(context, client, platform, new_shop_id, webhook_secret)
+    webhooks, _ = _subscribed(context, client, platform, new_shop_id, webhook_secret)
     owner = first_account(context, facts.name, now)
     shop_id = register(context, platform, facts, now, new_id=new_shop_id, account_id=owner)
     with shop_scope(context.engine, shop_id, write=True) as scope:
@@ -40,12 +40,16 @@ def connect(context: Context, platform: str, address: str, secrets: Mapping[str,
 
 
 def subscribe(context: Context, shop_id: int, now: datetime) -> None:
-    """See that a connected shop's webhooks are still there and ours."""
+    """See that a connected shop's webhooks are still there and ours. Where some were not, what they would have told is
+    pulled at once (R16)."""
     with shop_scope(context.engine, shop_id) as scope:
         platform, kept = scope.shop.platform, credentials.secrets(scope, context.keyring)
-    webhooks = _subscribed(context, client_for(context, shop_id), platform, shop_id, kept.get("webhook_secret", ""))
+    client = client_for(context, shop_id)
+    webhooks, has_gap = _subscribed(context, client, platform, shop_id, kept.get("webhook_secret", ""))
     with shop_scope(context.engine, shop_id, write=True) as scope:
         scope.shop.webhooks_checked_at, scope.shop.webhooks_state = now, webhooks
+        if has_gap and scope.shop.state == "active":
+            jobs.defer(scope, "pull", lane="ingest", dedupe="pull", priority=5)
 
 
 def _known_as(context: Context, platform: str, domain: str) -> tuple[int, str]:
@@ -59,15 +63,18 @@ def _known_as(context: Context, platform: str, domain: str) -> tuple[int, str]:
     return shop.id if shop else new_id(), kept.get("webhook_secret") or random.token_hex(32)
 
 
-def _subscribed(context: Context, client: Client, platform: str, shop_id: int, secret: str) -> str:
-    """See that every topic is subscribed, and tell the companion plugin; what came of it, in words."""
+def _subscribed(context: Context, client: Client, platform: str, shop_id: int, secret: str) -> tuple[str, bool]:
+    """See that every topic is subscribed, and tell the companion plugin; what came of it, in words, and whether some
+    were missing."""
     address = webhook_address(context, platform, shop_id)
     if address is None:
-        return "no public address: pull only"
+        return "no public address: pull only", False
     made = client.subscribe(address, secret)
     has_plugin = client.announce(str(shop_id), context.settings.public_url or "", secret)
     active = sum(webhook.is_active for webhook in made)
-    return f"{active} of {len(made)} active" + (", companion plugin" if has_plugin else "")
+    refused = [f"{webhook.topic}: {webhook.why_not}" for webhook in made if webhook.why_not]
+    words = [f"{active} of {len(made)} active", *(["companion plugin"] if has_plugin else []), *refused]
+    return ", ".join(words), any(webhook.is_new for webhook in made)
 
 
 def _keep(context: Context, scope: ShopScope, secrets: Mapping[str, str], now: datetime) -> None:
