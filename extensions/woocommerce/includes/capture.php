@@ -87,7 +87,7 @@ function note_email( $typed ): void {
 
 /** The e-mail field was left, or the box was ticked: a few lines of assets/checkout.js say so. */
 function take_note(): void {
-	check_ajax_referer( 'regulars-note', 'security' );
+	check_ajax_referer( 'woocommerce-regulars-note', 'security' );
 	note_email( sanitize_text_field( wp_unslash( $_POST['email'] ?? '' ) ) );
 	if ( isset( $_POST['consent'] ) && in_array( $_POST['consent'], array( '0', '1' ), true ) ) {
 		note_consent( '1' === $_POST['consent'] );
@@ -102,7 +102,7 @@ function watch_checkout(): void {
 	wp_enqueue_script( 'regulars-checkout', plugins_url( 'assets/checkout.js', FILE ), array(), VERSION, array( 'in_footer' => true, 'strategy' => 'defer' ) );
 	$facts = array(
 		'url'      => \WC_AJAX::get_endpoint( 'regulars_note' ),
-		'security' => wp_create_nonce( 'regulars-note' ),
+		'security' => wp_create_nonce( 'woocommerce-regulars-note' ), // WooCommerce binds those that begin with its name to the guest's session.
 	);
 	wp_localize_script( 'regulars-checkout', 'regularsCheckout', $facts );
 }

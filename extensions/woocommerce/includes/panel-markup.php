@@ -12,7 +12,7 @@ defined( 'ABSPATH' ) || exit;
 const ANY      = 'id class title lang dir role hidden tabindex data-*';
 const ARIA     = 'label labelledby describedby details controls current live atomic busy hidden expanded haspopup modal pressed checked selected sort invalid required disabled valuenow valuemin valuemax valuetext';
 const ELEMENTS = array(
-	''                                    => 'h1 h2 h3 h4 h5 h6 p div span section header footer main nav aside article ul dl dt dd hr br strong em b i u s small sub sup code pre kbd samp abbr mark blockquote cite q figure figcaption details table caption colgroup thead tbody tfoot tr noscript title desc fieldset legend datalist dialog address',
+	''                                    => 'h1 h2 h3 h4 h5 h6 p div span section header footer main nav aside article ul dl dt dd hr br strong em b i u s small sub sup code pre kbd samp abbr mark blockquote cite q figure figcaption summary table caption colgroup thead tbody tfoot tr noscript title desc fieldset legend datalist dialog address',
 	'open name'                           => 'details',
 	'start reversed'                      => 'ol',
 	'value'                               => 'li data',
@@ -35,13 +35,13 @@ const ELEMENTS = array(
 function safe_markup( string $html ): string {
 	$html = (string) preg_replace( '#^.*?<body[^>]*>|</body>.*$#s', '', $html );
 	$html = (string) preg_replace( '#<(script|style|template)\b.*?</\1\s*>#is', '', $html );
+	$html = (string) preg_replace_callback( '#(<(?:a|form)\s[^>]*?\b(?:href|action)=)(["\'])(/panel/.*?)\2#is', __NAMESPACE__ . '\\lead_here', $html );
 	$html = wp_kses( $html, allowed_elements(), array( 'http', 'https', 'mailto', 'tel', 'data' ) );
-	$html = (string) preg_replace( '#\sdata-hx-(?:on|vals|headers|vars|request|ext|config)\b[^\s=>]*\s*=\s*("[^"]*"|\'[^\']*\')#i', '', $html );
-	return (string) preg_replace_callback( '#(<a\s[^>]*?\bhref=)(["\'])(/panel/[^"\']*)\2#i', __NAMESPACE__ . '\\link_here', $html );
+	return (string) preg_replace( '#\sdata-hx-(?:on|vals|headers|vars|request|ext|config)\b[^\s=>]*\s*=\s*("[^"]*"|\'[^\']*\')#i', '', $html );
 }
 
-/** Each link works as one, in a tab of its own too. */
-function link_here( array $found ): string {
+/** Each link works as one, in a tab of its own too. Kses would take what stands before a colon in it for a protocol. */
+function lead_here( array $found ): string {
 	return $found[1] . '"' . esc_url( page_url( html_entity_decode( $found[3], ENT_QUOTES ) ) ) . '"';
 }
 

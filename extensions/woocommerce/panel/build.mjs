@@ -16,6 +16,7 @@ const styles = await build({ ...shared, entryPoints: [join(plugin, "panel", "pan
 // The panel's own look, kept from the rest of wp-admin: what is said of the document holds for our part of it.
 const rules = styles.outputFiles[0].text
   .replaceAll(":root", ":scope")
+  .replaceAll("[data-host=", ":scope[data-host=")
   .replace(/^(\s*)body(?=[\s.{:])/gm, "$1:scope");
 const scoped = await transform(`@scope (#regulars-panel) {\n${rules}\n}`, { loader: "css" });
 

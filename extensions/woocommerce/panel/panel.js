@@ -52,12 +52,11 @@ const showTrouble = (isShown) => {
   trouble.hidden = !isShown;
 };
 
-const isOurs = (element) => element === document || box.contains(element);
 const keepNonce = (headers) => { nonce = headers.get("X-WP-Nonce") || nonce; };
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   const path = panelPath(ctx.request.action);
-  if (!path || !isOurs(ctx.sourceElement ?? document)) return;
+  if (!path) return;
   ctx.request.action = routeUrl(path);
   ctx.request.headers["X-WP-Nonce"] = nonce;
 });
