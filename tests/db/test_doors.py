@@ -21,6 +21,7 @@ EVERY_SHOP = {
     "app/shops/register.py": "a shop is made, or found again",
     "app/web/identify.py": "whose cookie is it?",
     "app/web/refusals.py": "which shop does an address name?",
+    "app/web/stand_alone.py": "whose cookie is it?",
     "app/web/shop_page.py": "the shops of an account",
     "app/web/tokens.py": "whose token is it?",
     "sync/timetable.py": "the tick, and which shops there are",
