@@ -10,6 +10,7 @@ SCOPES = (
     "read_orders",
     "read_products",
     "write_customers",
+    "write_discounts",
 )
 
 
