@@ -18,9 +18,11 @@ from app.journal.keep import keep_failures, keep_page, request_fetches
 from app.journal.models import Delivery
 from app.lib.clock import utc_now
 from app.lib.log import log
+from app.privacy import sweep
+from app.privacy.requests import receive
 from app.shops.clients import connector_of, facts_of
 from app.shops.lifecycle import apply
-from connectors.records import Fact, Hint, Lifecycle, Record
+from connectors.records import Fact, Hint, Lifecycle, PrivacyRequest, Record
 
 _AT_ONCE = 50
 _SLICE = 0.4  # seconds
@@ -51,9 +53,14 @@ def _batch(context: Context, shop_id: int, now: datetime) -> int:
         deliveries = scope.all(pending.order_by(col(Delivery.id)).limit(_AT_ONCE))
         records: list[Record] = []
         for delivery in deliveries:
-            records += _read(context, scope, delivery, now)
+            for record in _read(context, scope, delivery, now):
+                if isinstance(record, PrivacyRequest):
+                    receive(scope, context.keyring, record, delivery.delivery_key, now)
+                else:
+                    records.append(record)
         if records:
             _take_in(context, scope, records, now)
+        sweep.forget(scope, context.keyring, deliveries)
     return len(deliveries)
 
 

@@ -11,7 +11,7 @@ from app.commerce.identity import GUEST, email_key
 from app.consent.tombstones import ADDRESS, CUSTOMER, ORDER, Name, are_any, erased, lay, pseudonym
 from app.db.batch import Batch
 from app.lib.encryption import Keyring
-from connectors.records import CheckoutRecord, CustomerRecord, Deletion, OrderRecord, Record, RefundRecord
+from connectors.records import CheckoutRecord, CustomerRecord, Deletion, Fact, OrderRecord, Record, RefundRecord
 
 
 @dataclass
@@ -60,8 +60,10 @@ def _names(record: Record) -> Iterator[Name]:
             yield ORDER, one
         case CheckoutRecord(customer_external_id=one, email=email):
             yield from _person(one, email)
-        case Deletion(kind="customer", external_id=one):
+        case Deletion(kind="customer", external_id=one) | Fact(kind="purchases", external_id=one):
             yield CUSTOMER, one
+        case Fact(kind="membership", external_id=place):
+            yield CUSTOMER, place.rpartition("/")[2]
 
 
 def _person(external_id: str | None, email: str | None) -> Iterator[Name]:
@@ -87,19 +89,22 @@ class _Sieve:
     learned: set[Name] = field(default_factory=set)
 
     def pass_through(self, record: Record) -> Record | None:
+        left: Record | None = record
         match record:
             case CustomerRecord():
                 self.learned.update(_names(record))
-                return pseudonyms.customer(record, self._pseudonym((CUSTOMER, record.external_id)))
+                left = pseudonyms.customer(record, self._pseudonym((CUSTOMER, record.external_id)))
             case OrderRecord():
-                return pseudonyms.order(record, self._buyer(record))
+                left = pseudonyms.order(record, self._buyer(record))
             case RefundRecord():
-                return pseudonyms.refund(record)
+                left = pseudonyms.refund(record)
             case CheckoutRecord(customer_external_id=one):
-                return pseudonyms.checkout(record, self._pseudonym((CUSTOMER, one)) if one else None)
+                left = pseudonyms.checkout(record, self._pseudonym((CUSTOMER, one)) if one else None)
             case Deletion() if self.fresh:  # before that the platform is asked, by the name that it knows
-                return replace(record, external_id=self._pseudonym((CUSTOMER, record.external_id)))
-        return record
+                left = replace(record, external_id=self._pseudonym((CUSTOMER, record.external_id)))
+            case Fact():
+                left = None
+        return left
 
     def _buyer(self, record: OrderRecord) -> str | None:
         """Whose an order is from now on. One that was erased as such may be on somebody else's account."""

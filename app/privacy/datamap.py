@@ -222,6 +222,7 @@ NOTHING = {
     "segments": "what the merchant set up", "programmes": "what the merchant set up", "products": "goods",
     "variants": "goods", "discount_codes": "codes, which name nobody", "journal": "counts and hashes",
     "rejected_deliveries": "counts and hashes", "tombstones": "keyed hashes that nobody can read back",
+    "refused_fields": "what the platform does not tell us",
     "runs": "how far a sync is", "cursors": "how far a sync is", "jobs": "work, by our own keys",
     "firings": "what the timetable did", "meta": "the database itself",
 }  # fmt: skip

@@ -22,6 +22,7 @@ from app.privacy.person import Subject
 from connectors import records
 
 WITHIN = timedelta(days=30)  # what the law, and the platforms, give
+UNDONE = ("pending", "working")
 _KEEP_EXPORTS = timedelta(days=60)
 
 

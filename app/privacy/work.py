@@ -17,14 +17,14 @@ from app.privacy.erasure import WHY, erase
 from app.privacy.export import export
 from app.privacy.models import PrivacyRequest
 from app.privacy.person import Person, find
-from app.privacy.requests import close, subject_of
+from app.privacy.requests import UNDONE, close, subject_of
 
 
 def work(context: Context, job: Job) -> Again | None:
     """A job: a slice of a shop's oldest open request."""
     assert job.shop_id is not None
     with shop_scope(context.engine, job.shop_id) as scope:
-        waiting = select(PrivacyRequest).where(col(PrivacyRequest.state).in_(("pending", "working")))
+        waiting = select(PrivacyRequest).where(col(PrivacyRequest.state).in_(UNDONE))
         request = scope.first(waiting.order_by(col(PrivacyRequest.requested_at), col(PrivacyRequest.id)).limit(1))
     if request is None:
         return None
