@@ -1,4 +1,4 @@
-"""The Shopify face over HTTP: tokens, GraphQL, the files of bulk operations."""
+"""The Shopify face over HTTP: tokens, GraphQL, the files of bulk operations, the page that installs the app."""
 
 import hmac
 import re
@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, request, send_file
 from flask.typing import ResponseReturnValue
 
 from sandbox.changes import Box
+from sandbox.shopify import installing
 from sandbox.shopify.auth import INVALID, Tokens
 from sandbox.shopify.bulk import Operations
 from sandbox.shopify.execute import Executor
@@ -29,7 +30,7 @@ class Face(Blueprint):
     def __init__(self, box: Box, options: Options) -> None:
         super().__init__("shopify", __name__)
         self.world = World(box, options)
-        self.tokens = Tokens(options)
+        self.tokens = Tokens(options, self.world.installation)
         self.subscriptions = Subscriptions(box.now, options.api_version)
         self.webhooks = Webhooks(self.world, self.subscriptions)
         self.deliveries = self.webhooks.sender
@@ -43,7 +44,7 @@ class Face(Blueprint):
         self.add_url_rule("/admin/api/<version>/graphql.json", view_func=self.graphql, methods=["POST"])
         self.add_url_rule("/_bulk/bulk-<int:number>.jsonl", view_func=self.bulk_file)
         self.add_url_rule("/_sandbox/shopify/points", view_func=self.points)
-        self.add_url_rule("/_sandbox/shopify/uninstall", view_func=self.uninstall, methods=["POST"])
+        installing.add_routes(self, self.world, self.tokens, self.webhooks)
 
     def token(self) -> ResponseReturnValue:
         given = request.get_json(silent=True) if request.is_json else request.form.to_dict()
@@ -79,18 +80,12 @@ class Face(Blueprint):
         """The record of the app's bucket."""
         return _json(self.tokens.points.record())
 
-    def uninstall(self) -> ResponseReturnValue:
-        """Takes the app out: its subscriptions are told once more, its tokens are worth nothing from then on."""
-        with self.world.box.lock:
-            self.webhooks.uninstalled()
-            self.tokens.uninstalled_at = self.world.box.now()
-        return _json({})
-
     def _look_at_host(self) -> None:
         """The API answers under the shop's domain only, files and levers on this machine only."""
         self.world.origin = f"http://127.0.0.1:{request.environ['SERVER_PORT']}"
         host = request.host.rpartition(":")[0] or request.host
-        is_api = request.path.startswith("/admin/")
+        # the page that asks to install the app is for browsers, which know no other host than this machine
+        is_api = request.path.startswith("/admin/") and not (request.path == installing.PAGE and host in LOOPBACK)
         if (host.lower() == self.world.options.domain) is not is_api or (not is_api and host not in LOOPBACK):
             abort(404)
 
