@@ -30,7 +30,7 @@ def step(context: Context, request: PrivacyRequest) -> Again | None:
         if scope.shop.state != "uninstalled":
             _leave(scope, request, utc_now())
         elif not _wipe(scope):
-            scope.batch().execute("DELETE FROM jobs WHERE shop_id = :shop_id AND state <> 'running'")
+            scope.batch().execute("DELETE FROM jobs WHERE shop_id = :shop_id AND state <> 'running'", {})
             log.info("a shop was wiped", shop=scope.shop_id, domain=scope.shop.domain)
             scope.execute(delete(Shop))
             return None
