@@ -2,9 +2,11 @@
 
 from sandbox.changes.checkouts import CheckoutChanges
 from sandbox.changes.events import Event, Listener
+from sandbox.changes.segments import SegmentChanges
+from sandbox.changes.settings import SettingChanges
 
 __all__ = ["Box", "Event", "Listener"]
 
 
-class Box(CheckoutChanges):
+class Box(CheckoutChanges, SegmentChanges, SettingChanges):
     """`Box(shop)`; each method takes the lock itself and raises LookupError or ValueError for what cannot be done."""

@@ -1,7 +1,7 @@
 """Webhook subscriptions: what the app asked to be told, and the platform's refusals."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -42,6 +42,7 @@ class Subscriptions:
         self.now = now
         self.api_version = api_version
         self.all: dict[int, Subscription] = {}
+        self.configured: list[Subscription] = []  # by the app itself: no shop lists them, no failure ends them
         self._ids = count(1)
         self._version = 0
 
@@ -52,7 +53,12 @@ class Subscriptions:
         return self.all.get(number)
 
     def wanted(self, topic: str) -> list[Subscription]:
-        return [each for each in list(self.all.values()) if each.topic == topic]
+        return [each for each in [*self.configured, *self.all.values()] if each.topic == topic]
+
+    def configure(self, addresses: Iterable[tuple[str, str]]) -> None:
+        """Topics with where each goes, for all shops that have the app."""
+        at = self.now()
+        self.configured = [Subscription(0, topic, uri, at, at) for topic, uri in addresses]
 
     def remove(self, number: int) -> None:
         self.all.pop(number, None)
