@@ -24,6 +24,7 @@ from app.privacy.requests import UNDONE, forget_exports
 from app.shops.models import Shop
 from app.writes.actions import OPEN
 from app.writes.models import PlatformWrite
+from sync.refused import forget_refusals
 
 _fired: dict[str, datetime] = {}  # the slot of each entry that this process knows to be fired, by whomever
 _KEEP_BODIES = timedelta(days=14)
@@ -76,6 +77,7 @@ def tidy(scope: ShopScope, now: datetime) -> None:
     scope.execute(update(FailedRecord).where(col(FailedRecord.last_at) < now - _KEEP_BODIES).values(body=None))
     forget_exports(scope, now)
     scope.execute(delete(Event).where(col(Event.done_at) < now - _KEEP_EVENTS))
+    forget_refusals(scope, now - _KEEP_BODIES)
     scope.execute(delete(JournalEntry).where(col(JournalEntry.at) < now - 3 * _KEEP_EVENTS))
 
 
