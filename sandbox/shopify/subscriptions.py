@@ -100,9 +100,10 @@ class Subscriptions:
     def _fill(self, target: Subscription, given: Arguments) -> None:
         target.format = given.get("format") or target.format
         target.filter = given.get("filter", target.filter)
-        target.include_fields = given.get("includeFields") or target.include_fields
-        target.metafield_namespaces = given.get("metafieldNamespaces") or target.metafield_namespaces
-        target.metafields = given.get("metafields") or target.metafields
+        target.include_fields = _given(given, "includeFields", target.include_fields)
+        named = _given(given, "metafieldNamespaces", target.metafield_namespaces)
+        target.metafield_namespaces = [name.replace("$app:", "app--1--", 1) for name in named]
+        target.metafields = _given(given, "metafields", target.metafields)
         target.name = given.get("name", target.name)
         self._version += 1
 
@@ -114,6 +115,12 @@ class Subscriptions:
             errors.append(UserError(["webhookSubscription"], FILTER))
         names = _name_errors(others, given.get("name"))
         return errors + [UserError(["webhookSubscription", "name"], each) for each in names]
+
+
+def _given(given: Arguments, name: str, before: list[Any]) -> list[Any]:
+    """An empty list takes away what was there; null does not."""
+    found: list[Any] | None = given.get(name)
+    return before if found is None else found
 
 
 def _address(given: Arguments) -> str | None:
