@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from app.commerce.currency import Rate, ShopMoney, stored_rate
-from app.commerce.parts import Digests, Stored, Verdict
+from app.commerce.parts import Digests, Stored, Texts, Verdict
 from app.commerce.work import Work
 from connectors.records import OrderRecord
 
@@ -29,6 +29,7 @@ class Incoming(NamedTuple):
 
     id: int
     record: OrderRecord
+    texts: Texts
     verdict: Verdict
     digests: Digests
     write: Sequence[str]

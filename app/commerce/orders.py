@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from msgspec.structs import astuple
-
 from app.commerce import checkouts, currency, lines, refunds, stats
 from app.commerce.changes import difference
 from app.commerce.known import Incoming, KnownOrder, known_orders
 from app.commerce.models import Order
 from app.commerce.owners import Owners
-from app.commerce.parts import Digests, Verdict, judge, order_digests, text
+from app.commerce.parts import Digests, Texts, Verdict, judge, order_digests, order_texts, text
 from app.commerce.work import Work
 from app.lib.ids import new_ids
 from connectors.records import OrderRecord
@@ -65,11 +63,12 @@ def _incoming(work: Work, records: Sequence[OrderRecord]) -> list[Incoming]:
     found = []
     for record, new_id in zip(records, ids, strict=True):
         before = known.get(record.external_id)
-        carried = order_digests(record)
+        texts = order_texts(record)
+        carried = order_digests(record, texts)
         verdict = _judge(work, record, before, carried)
         work.settle("order", record.external_id, record.updated_at, carried, verdict)
         if verdict.digests is not None:
-            found.append(_order(work, record, verdict, verdict.digests, before, new_id))
+            found.append(_order(work, record, texts, verdict, verdict.digests, before, new_id))
     return found
 
 
@@ -81,8 +80,9 @@ def _judge(work: Work, record: OrderRecord, known: KnownOrder | None, carried: D
 
 
 def _order(
-    work: Work, record: OrderRecord, verdict: Verdict, digests: Digests, known: KnownOrder | None, new_id: int
-) -> Incoming:
+    work: Work, record: OrderRecord, texts: Texts, verdict: Verdict, digests: Digests,
+    known: KnownOrder | None, new_id: int,
+) -> Incoming:  # fmt: skip
     if not work.fresh and any(digests.get(name, -1) < 0 for name in _CORE):
         work.ask("order", record.external_id)
     write = verdict.write
@@ -92,12 +92,12 @@ def _order(
         if record.lines is None or record.refunds is None:
             work.ask("order", record.external_id)
     money = currency.shop_money(record.head, rate) if record.head else None
-    return Incoming(known.row.id if known else new_id, record, verdict, digests, write, known, rate, money)
+    return Incoming(known.row.id if known else new_id, record, texts, verdict, digests, write, known, rate, money)
 
 
 def _row(work: Work, order: Incoming, customer_id: int | None) -> tuple[Any, ...]:
     """The values of `_COLUMNS`, in straight code: this runs for every order of a backfill."""
-    record, head, rate = order.record, order.record.head, order.rate
+    record, head, texts, rate = order.record, order.record.head, order.texts, order.rate
     assert head is not None
     assert order.money is not None
     sums, placed_on = head.sums, work.local_day(head.placed_at)
@@ -109,13 +109,12 @@ def _row(work: Work, order: Incoming, customer_id: int | None) -> tuple[Any, ...
         placed_on if rate and rate.rate else None, head.email, head.phone, head.made_by, head.source,
         text(head.gateways), head.locale, head.company, head.location, head.note, head.taxes_included,
         head.checkout_token, head.cart_token, head.customer_external_id, text(order.digests),
-        *map(text, astuple(record)[5:]),
+        *[texts[name].decode() if name in texts else None for name in PARTS],
     )  # fmt: skip
 
 
 def _parts(work: Work, order: Incoming) -> tuple[Any, ...]:
-    texts = [text(part) if name in order.write else None
-             for name, part in zip(PARTS, astuple(order.record)[5:], strict=True)]  # fmt: skip
+    texts = [order.texts[name].decode() if name in order.write and name in order.texts else None for name in PARTS]
     return (order.record.updated_at, text(order.digests), *texts, work.shop.id, order.id)
 
 
