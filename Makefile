@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 LOCK := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header pyproject.toml
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test bench bench-large language locks format clean
+.PHONY: help setup demo test plugin bench bench-large language locks format clean
 .DELETE_ON_ERROR:
 .SILENT:
 
@@ -49,6 +49,9 @@ test: setup $(VENV)/.tested tests/node_modules/.installed  ## every check and ev
 	$(BIN)/ruff format --quiet --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest $(TESTS)
+
+plugin: static/dist/manifest.json  ## the WordPress plugin: build/regulars-for-woocommerce.zip
+	PYTHON=$(BIN)/python bash extensions/woocommerce/build.sh build
 
 bench: setup $(VENV)/.tested  ## the benchmarks: at most 8 minutes, benchmarks/results.json
 	$(BIN)/python -m benchmarks

@@ -1,6 +1,9 @@
 """Errors that say who must act: the person, the merchant, time, or us."""
 
 from datetime import datetime
+from typing import Literal
+
+Remedy = Literal["connect", "reopen", "shop"]
 
 
 class RegularsError(Exception):
@@ -24,7 +27,12 @@ class BadInput(Refused):
 
 
 class AuthLost(RegularsError):
-    """The platform no longer accepts our credentials: the merchant must act."""
+    """The platform no longer accepts our credentials: the merchant must act. remedy: `connect` (give credentials again),
+    `reopen` (open the app in the shop's admin, which authorises it anew), `shop` (the shop is closed or frozen)."""
+
+    def __init__(self, message: str, remedy: Remedy = "connect") -> None:
+        super().__init__(message)
+        self.remedy = remedy
 
 
 class RateLimited(RegularsError):

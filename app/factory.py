@@ -12,7 +12,7 @@ from app.lib.encryption import Keyring
 from app.panel import bp as panel
 from app.public import bp as public
 from app.settings import Settings
-from app.web import assets, entrance, error_pages, filters, headers, pages, refusals
+from app.web import assets, entrance, error_pages, filters, headers, pages, refusals, stand_alone
 from app.web.roof import Roof, put_up
 from webhooks import views as webhooks
 
@@ -36,7 +36,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     put_up(app, Roof(context, settings.shopify_origin if is_stand_in else None))
     for part in (filters, pages, error_pages, headers):
         part.install(app)
-    for blueprint in (assets.bp, entrance.bp, refusals.bp, panel, public):
+    for blueprint in (assets.bp, entrance.bp, refusals.bp, stand_alone.bp, panel, public):
         app.register_blueprint(blueprint)
     webhooks.install(app, context)
     return app

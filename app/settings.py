@@ -22,6 +22,7 @@ class Settings:
     clock: Path | None  # demo databases only
     shopify_client_id: str | None
     shopify_client_secret: str | None
+    shopify_client_secret_old: str | None = None  # while secrets are changed: still good for what comes in
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 16
@@ -47,6 +48,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         clock=Path(clock) if clock else None,
         shopify_client_id=environ.get("SHOPIFY_CLIENT_ID") or None,
         shopify_client_secret=environ.get("SHOPIFY_CLIENT_SECRET") or None,
+        shopify_client_secret_old=environ.get("SHOPIFY_CLIENT_SECRET_OLD") or None,
         host=environ.get("HOST") or "127.0.0.1",
         port=_number(environ, "PORT", 8000, 1, 65535),
         threads=_number(environ, "REGULARS_THREADS", 16, 1, 256),

@@ -1,13 +1,15 @@
 """The contract that every connector keeps."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 import requests
 
+from connectors.changes import Change, Written
 from connectors.records import Record
+from connectors.vault import Vault
 
 Resource = Literal["products", "customers", "orders", "refunds", "checkouts"]
 
@@ -36,6 +38,13 @@ class Wait(msgspec.Struct, frozen=True):
     seconds: float
     why: str
     cursor: str | None = None
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A field that the platform keeps back from us: the rest of the answer came all the same."""
+
+    field: str  # as the platform names it, from the top of what was asked: customers.nodes.defaultEmailAddress
+    reason: str  # in the platform's words
 
 
 class ShopFacts(msgspec.Struct, frozen=True):
@@ -75,10 +84,29 @@ class AuditCounts(msgspec.Struct, frozen=True):
 
 
 class Webhook(msgspec.Struct, frozen=True):
+    """is_new: it was not there when we looked. why_not: why the platform does not send it, in its own words."""
+
     external_id: str
     topic: str
     address: str
     is_active: bool
+    is_new: bool = False
+    why_not: str = ""
+
+
+class Subscription(msgspec.Struct, frozen=True):
+    """What a merchant pays for the app through the platform. status: active, pending, frozen or ended."""
+
+    plan: str
+    status: str
+    until: datetime | None = None
+
+
+class Installation(msgspec.Struct, frozen=True):
+    """What a shop lets us do. scopes: None where the platform knows none; subscription: None where nothing is paid."""
+
+    scopes: Sequence[str] | None = None
+    subscription: Subscription | None = None
 
 
 Topic = Callable[[bytes, ShopFacts], Sequence[Record]]
@@ -115,6 +143,15 @@ class Client(Protocol):
         """Tell a companion plugin where to send carts; False where the shop has none."""
         ...
 
+    def write(self, change: Change, so_far: Mapping[str, Any]) -> Written:
+        """Make it so, safe to repeat: reads what stands, and writes only what is missing of it. so_far: the answer of
+        the step before, where there was one. Raises Refused with the platform's own words for a no."""
+        ...
+
+    def installation(self) -> Installation:
+        """What the shop lets us do, and what it pays for."""
+        ...
+
     def audit_orders(self) -> Iterator[AuditOrder | Wait]: ...
 
     def audit_counts(self) -> AuditCounts: ...
@@ -127,6 +164,7 @@ class Connector(Protocol):
     resources: Sequence[Resource]  # in the order of the backfill
     topics: Mapping[str, Topic]
     ignored: Mapping[str, str]  # topic -> reason
+    writes: Collection[type[Change]]  # the changes that its client can make
 
     def locate(self, address: str, session: requests.Session) -> tuple[str, str]:
         """(domain, home URL) of what a merchant typed. Raises BadInput, Refused or PlatformDown in words."""
@@ -139,8 +177,10 @@ class Connector(Protocol):
         secrets: Mapping[str, str],
         session: requests.Session,
         known: ShopFacts | None = None,
+        vault: Vault | None = None,
     ) -> Client:
-        """known: the shop's facts where the caller has them, which saves asking and brings the merchant's rates."""
+        """known: the shop's facts where the caller has them, which saves asking and brings the merchant's rates. vault:
+        where `secrets` are kept, for a client whose tokens run out; None before there is such a place."""
         ...
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
@@ -151,4 +191,8 @@ class Connector(Protocol):
 
     def delivery_key(self, headers: Mapping[str, str], body: bytes) -> str:
         """The same for every repetition of one delivery, and for nothing else."""
+        ...
+
+    def triggered_at(self, headers: Mapping[str, str]) -> datetime | None:
+        """When it happened, where the delivery says so beside its body."""
         ...

@@ -329,19 +329,59 @@ class Deletion(Part, frozen=True, tag="deletion"):
 class Hint(Part, frozen=True, tag="hint"):
     """Something changed, but the body does not say what: read it afresh."""
 
-    kind: Literal["order", "customer", "product", "checkout", "shop"]
+    kind: Literal["order", "customer", "product", "checkout", "shop", "inventory_item", "segment"]
     external_id: str
 
 
-class Lifecycle(Part, frozen=True, tag="lifecycle"):
-    """The life of the connection: uninstalled, shop_changed, bulk_finished."""
+class Merge(Part, frozen=True, tag="merge"):
+    """The platform made one customer of two: what the one that is gone had is now the kept one's."""
 
-    kind: Literal["uninstalled", "shop_changed", "scopes_changed", "bulk_finished"]
+    kept_external_id: str
+    gone_external_id: str
+
+
+class Fact(Part, frozen=True, tag="fact"):
+    """What the platform says of something that is its own and that we only look at; the latest stays. segment: one of
+    its customer segments; membership: "<segment>/<customer>"; purchases: its own count and sum for a customer;
+    discount: one of its discounts. said: what matters of it; at: None where the body does not say when."""
+
+    kind: Literal["segment", "membership", "purchases", "discount"]
+    external_id: str
+    at: datetime | None = None
+    said: dict[str, str | int] = {}
+    is_gone: bool = False
+
+
+class PrivacyRequest(Part, frozen=True, tag="privacy"):
+    """What the law lets a person ask of a shop, or what a shop that left is owed. A customer may be named by an email
+    alone, a shop by its domain alone. orders: those that are asked for, or to be erased."""
+
+    kind: Literal["data_request", "customer_redact", "shop_redact"]
+    shop_domain: str
+    shop_external_id: str | None = None
+    customer_external_id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    orders: tuple[str, ...] = ()
+    request_external_id: str | None = None
+
+
+class Lifecycle(Part, frozen=True, tag="lifecycle"):
+    """The life of the connection. detail: the bulk operation that finished; said: what the platform said of the shop,
+    the scopes (previous, current) or the subscription to the app. at: None where the body does not say when."""
+
+    kind: Literal[
+        "uninstalled", "shop_changed", "scopes_changed", "bulk_finished", "billing_changed", "cap_approached"
+    ]  # fmt: skip
     at: datetime | None = None
     detail: str = ""
+    said: dict[str, str] = {}
 
 
-Record = OrderRecord | RefundRecord | CustomerRecord | ProductRecord | CheckoutRecord | Deletion | Hint | Lifecycle
+Record = (
+    OrderRecord | RefundRecord | CustomerRecord | ProductRecord | CheckoutRecord | Deletion | Hint | Merge | Fact
+    | PrivacyRequest | Lifecycle
+)  # fmt: skip
 
 _encode = msgspec.json.Encoder().encode
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sandbox.acts import act
 from sandbox.books import books
 from sandbox.changes import Box
+from sandbox.faults import Faults
 
 
 class Deliveries(Protocol):
@@ -30,7 +31,7 @@ class Info:
     secret: str
 
 
-def register(app: Flask, box: Box, info: Info, deliveries: Deliveries) -> None:
+def register(app: Flask, box: Box, info: Info, deliveries: Deliveries, faults: Faults) -> None:
     facts = {name: getattr(info, name) for name in Info.__slots__}
 
     @app.get("/_sandbox/info")
@@ -55,6 +56,18 @@ def register(app: Flask, box: Box, info: Info, deliveries: Deliveries) -> None:
     def flush() -> ResponseReturnValue:
         is_done = deliveries.flush(float(request.args.get("timeout", 60)))
         return dict(deliveries.counts()), 200 if is_done else 504
+
+    @app.get("/_sandbox/faults")
+    def show_faults() -> ResponseReturnValue:
+        return faults.as_json()
+
+    @app.post("/_sandbox/faults")
+    def set_faults() -> ResponseReturnValue:
+        try:
+            faults.set(request.get_json())
+        except (ValueError, TypeError) as error:
+            return {"error": str(error)}, 422
+        return faults.as_json()
 
     @app.post("/_sandbox/act")
     def do() -> ResponseReturnValue:

@@ -7,6 +7,8 @@ from sandbox.money import share
 from sandbox.shop import Address, Edit, Line, Order, Person, Refund, RefundLine, Shop, Transaction, remaining
 from sandbox.till import Basket, fill, ring_up
 
+GIFT_CARD = "gift_card"
+
 
 def new_order(
     shop: Shop,
@@ -16,6 +18,7 @@ def new_order(
     *,
     as_guest: bool = False,
     payment: str = "paid",
+    gift_minor: int = 0,
     address: Address | None = None,
 ) -> Order:
     """A basket bought at a time; not yet among the shop's orders."""
@@ -36,6 +39,7 @@ def new_order(
         placed_shop_minor=0,
         as_guest=as_guest or (person is not None and not person.registered),
         tip_minor=basket.tip_minor,
+        gift_minor=min(gift_minor, basket.total_minor),
         payment=payment,
         phone=person.phone if person else "",
         locale=person.locale if person else shop.locale,
@@ -61,7 +65,9 @@ def _settle(order: Order, shop: Shop, at: datetime) -> None:
         order.paid_at = at
     status = {"paid": "success", "failed": "failure"}.get(order.payment, "pending")
     due = order.placed_minor + order.adjusted_minor
-    order.transactions.append(Transaction(shop.next_id(), "sale", status, order.gateway, due, at))
+    parts = [(GIFT_CARD, order.gift_minor), (order.gateway, due - order.gift_minor)]
+    for gateway, minor in parts if order.gift_minor else parts[1:]:
+        order.transactions.append(Transaction(shop.next_id(), "sale", status, gateway, minor, at))
 
 
 def refund_of(
@@ -71,23 +77,26 @@ def refund_of(
     *,
     lines: Sequence[tuple[int, int]] = (),
     shipping_minor: int = 0,
+    duty_minor: int = 0,
     amount_minor: int = 0,
     note: str = "",
 ) -> Refund:
-    """Units of lines, some shipping, some money without a reason; not yet added to the order."""
+    """Units of lines, some shipping and duties, some money without a reason; not yet added to the order."""
     pieces = [_piece(order, order.line(line_id), units) for line_id, units in lines]
     shipping_minor = min(shipping_minor, shipping_left(order))
     taxes = _shipping_taxes(order, shipping_minor)
-    return Refund(refund_id, at, pieces, shipping_minor, taxes, amount_minor, note)
+    duty_minor = min(duty_minor, duties_left(order))
+    return Refund(refund_id, at, pieces, shipping_minor, taxes, duty_minor, amount_minor, note)
 
 
 def full_refund(order: Order, refund_id: int, at: datetime, note: str = "") -> Refund:
     """All that is left, tips and earlier differences too."""
     lines = [(line.id, left) for line in order.lines if (left := units_left(order, line))]
     pieces = [_piece(order, order.line(line_id), units) for line_id, units in lines]
-    shipping = shipping_left(order)
-    rest = order.current_minor - shipping - sum(piece.total_minor for piece in pieces)
-    return refund_of(order, refund_id, at, lines=lines, shipping_minor=shipping, amount_minor=rest, note=note)
+    shipping, duty = shipping_left(order), duties_left(order)
+    rest = order.current_minor - shipping - duty - sum(piece.total_minor for piece in pieces)
+    parts = {"shipping_minor": shipping, "duty_minor": duty, "amount_minor": rest}
+    return refund_of(order, refund_id, at, lines=lines, note=note, **parts)
 
 
 def edit_of(
@@ -100,6 +109,8 @@ def edit_of(
     note: str = "",
 ) -> Edit:
     """Lines taken out and put in, priced as the order is; not yet added to the order's edits."""
+    if order.duty_minor:
+        raise ValueError("an order with duties cannot be edited")
     delta = sum(_take_out(order, order.line(line_id), units) for line_id, units in remove)
     added = _put_in(order, shop, add, at) if add else []
     delta += sum(order.charged(line) for line in added)
@@ -114,6 +125,10 @@ def units_left(order: Order, line: Line) -> int:
 def shipping_left(order: Order) -> int:
     charged = sum(order.charged(line) for line in order.shipping)
     return charged - sum(refund.shipping_minor for refund in order.refunds)
+
+
+def duties_left(order: Order) -> int:
+    return order.duty_minor - sum(refund.duty_minor for refund in order.refunds)
 
 
 def _take_out(order: Order, line: Line, units: int) -> int:

@@ -1,11 +1,11 @@
-"""What was sold, or nearly: orders with their lines, refunds and edits, and checkouts. Amounts are in minor units."""
+"""What was sold: orders with their lines, refunds and edits. Amounts are in minor units."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from sandbox.money import convert, share
-from sandbox.people_and_goods import Address, Consent
+from sandbox.people_and_goods import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Line:
     added_at: datetime | None = None  # set when an edit brought the line
     requires_shipping: bool = True
     is_gift_card: bool = False
+    duty_minor: int = 0  # on top of its price, for goods that cross a border
 
     @property
     def discount_minor(self) -> int:
@@ -95,13 +96,14 @@ class RefundLine:
 
 @dataclass(slots=True)
 class Refund:
-    """total = lines + shipping + adjustment, all with tax in. Lines may be none and an adjustment negative."""
+    """total = lines + shipping + duties + adjustment, all with tax in. Lines may be none and an adjustment negative."""
 
     id: int
     created_at: datetime
     lines: list[RefundLine]
     shipping_minor: int = 0
     shipping_taxes: tuple[int, ...] = ()
+    duty_minor: int = 0
     adjustment_minor: int = 0
     note: str = ""
     gateway: str = ""
@@ -110,7 +112,8 @@ class Refund:
 
     @property
     def total_minor(self) -> int:
-        return sum(line.total_minor for line in self.lines) + self.shipping_minor + self.adjustment_minor
+        parts = (self.shipping_minor, self.duty_minor, self.adjustment_minor)
+        return sum(line.total_minor for line in self.lines) + sum(parts)
 
 
 @dataclass(slots=True)
@@ -172,6 +175,7 @@ class Order:
     shipping: list[ShippingLine] = field(default_factory=list)
     discounts: tuple[Discount, ...] = ()
     tip_minor: int = 0
+    gift_minor: int = 0  # what a gift card paid of it
     payment: str = "paid"  # paid | pending | on_hold | failed
     paid_at: datetime | None = None
     fulfilled_at: datetime | None = None
@@ -195,6 +199,10 @@ class Order:
     cart_token: str | None = None
     first_visit: Visit | None = None
     last_visit: Visit | None = None
+
+    @property
+    def duty_minor(self) -> int:
+        return sum(line.duty_minor for line in self.lines)
 
     @property
     def adjusted_minor(self) -> int:
@@ -265,41 +273,3 @@ class Order:
 def remaining(line: Line, minor: int) -> int:
     """An amount of a line less the part of the units that edits removed."""
     return minor - share(minor, line.removed, line.quantity) if line.removed else minor
-
-
-@dataclass(slots=True)
-class Checkout:
-    """A basket on its way to an order. `session` is WooCommerce's key of a cart."""
-
-    id: int
-    token: str
-    cart_token: str
-    session: str
-    restore_token: str
-    email: str | None
-    person_id: int | None
-    currency: str
-    lines: list[Line]
-    total_minor: int  # tax and shipping in
-    created_at: datetime
-    updated_at: datetime
-    rate: Decimal | None = None  # shop currency per unit of the checkout's
-    shop_currency: str = ""
-    taxes_included: bool = False
-    tax_rates: tuple[TaxRate, ...] = ()
-    shipping: list[ShippingLine] = field(default_factory=list)
-    discounts: tuple[Discount, ...] = ()
-    consent: Consent | None = None  # as given at this checkout; None: not asked
-    locale: str = "en"
-    phone: str = ""
-    address: Address | None = None
-    state: str = "open"  # open | completed | emptied
-    completed_at: datetime | None = None
-    order_id: int | None = None
-    as_draft: bool = False  # an older block checkout, which WooCommerce lists as a checkout-draft order
-    source_name: str = "web"
-    first_visit: Visit | None = None
-    last_visit: Visit | None = None
-
-    def to_shop(self, minor: int) -> int:
-        return minor if self.rate is None else convert(minor, self.rate, self.currency, self.shop_currency)

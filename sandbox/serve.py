@@ -15,6 +15,7 @@ from sandbox import clock, control, front, shoppers
 from sandbox.admin import woocommerce as wp_admin
 from sandbox.changes import Box
 from sandbox.control import Deliveries, Info
+from sandbox.faults import SWITCHES, Faults, read
 from sandbox.keeping import Keeper, kept
 from sandbox.sources.cdnow import MissingData
 from sandbox.sources.load import SOURCES, load
@@ -47,7 +48,16 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--client-secret", default="shpss_demo0000000000000000000000000")
     parser.add_argument("--key", default=DEMO_KEY, help="of WooCommerce's API")
     parser.add_argument("--secret", default=DEMO_SECRET)
+    parser.add_argument("--restore-rate", type=int, default=2_000, help="points a second of Shopify's API")
+    parser.add_argument(
+        "--faults", nargs="*", default=[], metavar="SWITCH=SHARE", help=f"of the Shopify face: {', '.join(SWITCHES)}"
+    )
     args = parser.parse_args(argv)
+    try:
+        wish, args.faults = read(args.faults), Faults()
+        args.faults.set(wish)
+    except ValueError as error:
+        parser.error(f"--faults: {error}")
     if args.data[0] not in SOURCES or len(args.data) > 2:
         parser.error(f"--data takes {', '.join(SOURCES)}, the last with a file")
     return args
@@ -82,7 +92,7 @@ def make_app(args: argparse.Namespace, home_url: str) -> Flask:
     put_face = _shopify if args.face == "shopify" else _woocommerce
     admin_url, deliveries = put_face(app, box, args, home_url)
     info = Info(args.face, domain, home_url, admin_url, args.client_id, args.client_secret, args.key, args.secret)
-    control.register(app, box, info, deliveries)
+    control.register(app, box, info, deliveries, args.faults)
     shoppers.register(app, box)
     front.register(app, box, args.face)
     return app
@@ -101,7 +111,12 @@ def _shopify(app: Flask, box: Box, args: argparse.Namespace, home_url: str) -> t
     from sandbox.admin import shopify as admin  # noqa: PLC0415
 
     options = shopify.Options(
-        domain=args.domain, client_id=args.client_id, client_secret=args.client_secret, app_url=args.app_url
+        domain=args.domain,
+        client_id=args.client_id,
+        client_secret=args.client_secret,
+        app_url=args.app_url,
+        restore_rate=args.restore_rate,
+        faults=args.faults,
     )
     face = shopify.register(app, box, options)
     admin.register(app, box, options)

@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import count
 
+from sandbox.baskets import Checkout
+from sandbox.discounts import CodeDiscount
 from sandbox.people_and_goods import Address, Consent, Person, Product, Variant
 from sandbox.sales import (
-    Checkout,
     Discount,
     Edit,
     Line,
@@ -59,6 +60,7 @@ class Shop:
     source: str = "generated"
     rates: dict[str, Decimal] = field(default_factory=dict)  # shop currency per unit of another currency
     codes: dict[str, Discount] = field(default_factory=dict)  # upper-case code -> what it takes off
+    discounts: dict[int, CodeDiscount] = field(default_factory=dict)  # made by apps, each with codes of its own
     people: dict[int, Person] = field(default_factory=dict)
     products: dict[int, Product] = field(default_factory=dict)
     variants: dict[int, Variant] = field(default_factory=dict)

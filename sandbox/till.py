@@ -8,6 +8,7 @@ from sandbox.money import convert, half_up, minor, split
 from sandbox.shop import Checkout, Discount, Line, Order, ShippingLine, Shop, TaxRate, Variant
 
 FREE_SHIPPING_FROM = Decimal(100)
+NO_DUTY = Decimal(0)
 SHIPPING = {"standard": ("Standard", Decimal("4.90")), "express": ("Express", Decimal("12.90"))}
 
 # country -> its rates; where prices are shown without tax it is in TAX_OUT
@@ -46,7 +47,8 @@ class Basket:
     def total_minor(self) -> int:
         parts: list[Line | ShippingLine] = [*self.lines, *self.shipping]
         tax = 0 if self.taxes_included else sum(part.tax_minor for part in parts)
-        return sum(part.total_minor for part in parts) + tax + self.tip_minor
+        duties = sum(line.duty_minor for line in self.lines)
+        return sum(part.total_minor for part in parts) + tax + duties + self.tip_minor
 
 
 def ring_up(
@@ -58,6 +60,7 @@ def ring_up(
     code: str | None = None,
     shipping: str | None = "standard",
     tip_minor: int = 0,
+    duty: Decimal = NO_DUTY,  # of the price of what is shipped, 0.05
     taxed: bool = True,
 ) -> Basket:
     """Variants and quantities as a basket; an unknown variant, code or currency is an error."""
@@ -74,6 +77,8 @@ def ring_up(
     parts: list[Line | ShippingLine] = [*basket.lines, *basket.shipping]
     for part in parts:
         part.taxes = taxes_of(part.total_minor, tax_rates, basket.taxes_included)
+    for line in lines if duty else ():
+        line.duty_minor = half_up(line.total_minor * duty) if line.requires_shipping else 0
     return basket
 
 

@@ -16,13 +16,15 @@ from app.jobs.base import Again, Job
 from app.jobs.local import Worker
 from app.lib.log import log, write_json
 from app.mail.outbox import send_due
+from app.privacy.work import work as privacy
 from app.reactions import react
 from sync import timetable
 from sync.backfill import backfill
 from sync.fetch import fetch
 from sync.history import count_history
 from sync.pull import pull
-from sync.upkeep import check_webhooks, refresh_shop
+from sync.push import push
+from sync.upkeep import check_installation, check_webhooks, furnish_shop, refresh_shop, tidy_secrets
 from webhooks.process import process
 
 HANDLERS: Mapping[str, Callable[[Context, Job], Again | None]] = {
@@ -33,8 +35,13 @@ HANDLERS: Mapping[str, Callable[[Context, Job], Again | None]] = {
     "react": react,
     "flows": run_due,
     "send": send_due,
+    "push": push,
     "webhooks": check_webhooks,
     "facts": refresh_shop,
+    "installation": check_installation,
+    "furnish": furnish_shop,
+    "secrets": tidy_secrets,
+    "privacy": privacy,
     "loyalty-history": count_history,
 }
 

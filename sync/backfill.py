@@ -12,7 +12,8 @@ from app.db.scope import ShopScope
 from app.jobs.base import Again, Job
 from app.segments.membership import evaluate
 from app.segments.models import Segment
-from sync.reach import calls_the_shop, may_call
+from app.shops.lifecycle import may_call
+from sync.reach import calls_the_shop
 from sync.runs import work
 
 

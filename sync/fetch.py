@@ -15,7 +15,7 @@ from app.journal.models import PendingFetch
 from app.lib.clock import utc_now
 from app.shops.clients import client_for
 from connectors.base import Client, Failure
-from connectors.records import Lifecycle, Record, RefundRecord
+from connectors.records import Lifecycle, Merge, PrivacyRequest, Record, RefundRecord
 from sync.reach import calls_the_shop
 
 _AT_ONCE = 50
@@ -65,7 +65,8 @@ def _keep(
 ) -> None:
     now = utc_now()
     with shop_scope(context.engine, shop_id, write=True) as scope:
-        outcome = ingest(scope, records, now, live=scope.shop.backfilled_at is not None, fresh=True)
+        is_live = scope.shop.backfilled_at is not None
+        outcome = ingest(scope, records, now, live=is_live, fresh=True, keyring=context.keyring)
         failures = [*unread, *outcome.failures]
         kind = due[0].kind.removeprefix("deleted:")
         keep_page(scope, "fetch", due[0].kind, outcome, now)
@@ -92,4 +93,4 @@ def _of(record: Record) -> str:
     """The id that was asked for."""
     if isinstance(record, RefundRecord):
         return record.order_external_id
-    return "" if isinstance(record, Lifecycle) else record.external_id
+    return "" if isinstance(record, Lifecycle | Merge | PrivacyRequest) else record.external_id

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 
 from app.context import Context
-from app.db.scope import ShopScope, shop_scope
+from app.db.scope import shop_scope
 from app.errors import AuthLost
 from app.jobs.base import Again, Job
+from app.lib.clock import utc_now
+from app.shops.lifecycle import may_call, pause
 
 Handler = Callable[[Context, Job], Again | None]
 
@@ -17,6 +19,7 @@ def calls_the_shop(work: Handler) -> Handler:
     @wraps(work)
     def guarded(context: Context, job: Job) -> Again | None:
         assert job.shop_id is not None
+        began = utc_now()
         with shop_scope(context.engine, job.shop_id) as scope:
             if not may_call(scope):
                 return None
@@ -24,17 +27,7 @@ def calls_the_shop(work: Handler) -> Handler:
             return work(context, job)
         except AuthLost as error:
             with shop_scope(context.engine, job.shop_id, write=True) as scope:
-                pause(scope, str(error))
+                pause(scope, error, began)
             raise
 
     return guarded
-
-
-def may_call(scope: ShopScope) -> bool:
-    return scope.shop.state in ("connecting", "active")
-
-
-def pause(scope: ShopScope, why: str) -> None:
-    """Until the merchant connects the shop again; one that left stays gone."""
-    if may_call(scope):
-        scope.shop.state, scope.shop.state_reason = "paused", why

@@ -21,7 +21,6 @@ from app.shops.clients import client_for, connector_of
 from connectors.base import Client, Page, Resource, Wait
 from sync.feeder import Feeder, Finished, Item
 from sync.models import Cursor, Run
-from sync.reach import pause
 
 _SLICE = 0.5  # seconds
 _BATCH = 200  # records a transaction
@@ -92,7 +91,7 @@ def _write(context: Context, run: Run, page: Page) -> None:
     for place, records in enumerate(batches, 1):
         now = utc_now()
         with shop_scope(context.engine, run.shop_id, write=True) as scope:
-            outcome = ingest(scope, records, now, live=run.kind == "pull")
+            outcome = ingest(scope, records, now, live=run.kind == "pull", keyring=context.keyring)
             row = scope.get(Run, run.id)
             row.done += len(records)
             row.state, row.note, row.error, row.changed_at = "running", None, None, now
@@ -154,7 +153,6 @@ def _note(context: Context, run: Run, wait: Wait) -> None:
 
 def _fail(context: Context, run: Run, why: str) -> None:
     with shop_scope(context.engine, run.shop_id, write=True) as scope:
-        pause(scope, why)
         row = scope.get(Run, run.id)
         row.state, row.error = "failed", why
 

@@ -1,6 +1,6 @@
 """What happens when: the one table of regular work. APScheduler only ticks; a unique (name, due_at) says who fires."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +19,11 @@ from app.lib.clock import utc_now
 from app.lib.log import log
 from app.mail.models import Message
 from app.mail.outbox import give_up_claims
+from app.privacy.models import PrivacyRequest
+from app.privacy.requests import UNDONE, forget_exports
 from app.shops.models import Shop
+from app.writes.actions import OPEN
+from app.writes.models import PlatformWrite
 
 _fired: dict[str, datetime] = {}  # the slot of each entry that this process knows to be fired, by whomever
 _KEEP_BODIES = timedelta(days=14)
@@ -59,12 +63,18 @@ def check_webhooks(scope: ShopScope, now: datetime) -> None:
         jobs.defer(scope, "webhooks", lane="push", dedupe="webhooks")
 
 
+def check_installation(scope: ShopScope, now: datetime) -> None:
+    jobs.defer(scope, "installation", lane="push", dedupe="installation")
+    jobs.defer(scope, "secrets", lane="report", dedupe="secrets")
+
+
 def tidy(scope: ShopScope, now: datetime) -> None:
     """Bodies go after 14 days, events and pages of the journal when nobody asks for them any more."""
     old = col(Delivery.received_at) < now - _KEEP_BODIES
     scope.execute(delete(Delivery).where(old, col(Delivery.state).in_(("done", "ignored"))))
     scope.execute(update(Delivery).where(old, col(Delivery.state) != "pending").values(body=None))
     scope.execute(update(FailedRecord).where(col(FailedRecord.last_at) < now - _KEEP_BODIES).values(body=None))
+    forget_exports(scope, now)
     scope.execute(delete(Event).where(col(Event.done_at) < now - _KEEP_EVENTS))
     scope.execute(delete(JournalEntry).where(col(JournalEntry.at) < now - 3 * _KEEP_EVENTS))
 
@@ -73,6 +83,7 @@ TIMETABLE = (
     Entry("pull", timedelta(minutes=5), pull),
     Entry("minute", timedelta(minutes=1), minute),
     Entry("webhooks", timedelta(minutes=10), check_webhooks),
+    Entry("installation", timedelta(days=1), check_installation),
     Entry("tidy", timedelta(days=1), tidy),
 )
 
@@ -82,6 +93,8 @@ _WAITING = (
     ("react", "react", lambda now: _of(Event, "pending", Event.due_at, now)),
     ("flows", "react", lambda now: _of(Enrollment, "waiting", Enrollment.due_at, now)),
     ("send", "send", lambda now: _of(Message, "queued", Message.not_before, now)),
+    ("push", "push", lambda now: _of(PlatformWrite, OPEN, PlatformWrite.due_at, now)),
+    ("privacy", "ingest", lambda now: select(PrivacyRequest.id).where(col(PrivacyRequest.state).in_(UNDONE)).limit(1)),
     ("fetch", "fetch", lambda now: select(PendingFetch.external_id).where(col(PendingFetch.due_at) <= now).limit(1)),
 )  # fmt: skip
 
@@ -114,5 +127,6 @@ def _shops(context: Context) -> Iterator[int]:
     yield from ids
 
 
-def _of(model: Any, state: str, at: datetime, now: datetime) -> SelectOfScalar[Any]:
-    return select(model.id).where(model.state == state, col(at) <= now).limit(1)
+def _of(model: Any, state: str | Sequence[str], at: datetime, now: datetime) -> SelectOfScalar[Any]:
+    states = [state] if isinstance(state, str) else state
+    return select(model.id).where(model.state.in_(states), col(at) <= now).limit(1)

@@ -1,12 +1,18 @@
-"""Looking after a connection: are our webhooks still there, are the shop's own facts still so?"""
+"""Looking after a connection: webhooks, the shop's own facts, what it granted and pays, and its secrets."""
 
 from app.context import Context
 from app.db.scope import shop_scope
+from app.furnish import furnish
 from app.jobs.base import Again, Job
-from app.lib.clock import utc_now
+from app.lib.clock import real_now, utc_now
+from app.shops import credentials
+from app.shops.apps import app_of
+from app.shops.billing import keep_billing
 from app.shops.clients import client_for
-from app.shops.connect import refresh_facts, subscribe
+from app.shops.connect import subscribe
+from app.shops.register import refresh_facts
 from sync.reach import calls_the_shop
+from sync.refill import refill
 
 
 @calls_the_shop
@@ -24,4 +30,35 @@ def refresh_shop(context: Context, job: Job) -> Again | None:
     facts = client_for(context, job.shop_id).facts()
     with shop_scope(context.engine, job.shop_id, write=True) as scope:
         refresh_facts(scope.shop, facts)
+    return None
+
+
+@calls_the_shop
+def check_installation(context: Context, job: Job) -> Again | None:
+    """A job, daily and when the platform tells of a change: what we are granted and what is paid for the app. That it
+    calls keeps a refresh token from running out in a shop where nothing else happens for months."""
+    assert job.shop_id is not None
+    found = client_for(context, job.shop_id).installation()
+    with shop_scope(context.engine, job.shop_id, write=True) as scope:
+        if found.scopes is not None:
+            refill(scope, found.scopes)
+        app = app_of(credentials.secrets(scope, context.keyring), context.settings)
+    if app is not None and app.is_house:
+        keep_billing(context, job.shop_id, found.subscription, utc_now())
+    return None
+
+
+def furnish_shop(context: Context, job: Job) -> Again | None:
+    """A job: what a shop finds set up that was installed in its own admin."""
+    assert job.shop_id is not None
+    with shop_scope(context.engine, job.shop_id, write=True) as scope:
+        furnish(scope, utc_now())
+    return None
+
+
+def tidy_secrets(context: Context, job: Job) -> Again | None:
+    """A job, daily: secrets that have had their time go, and a new key takes the place of the older ones."""
+    assert job.shop_id is not None
+    with shop_scope(context.engine, job.shop_id, write=True) as scope:
+        credentials.tidy(scope, context.keyring, real_now())
     return None

@@ -23,6 +23,7 @@ FLOORS = (
     "app.consent",
     "app.web",
     "app.team",
+    "app.writes",
     "app.shops",
     "app.events app.journal",
     "app.jobs",

@@ -3,3 +3,4 @@ import "htmx.org";
 import "./address.js";
 import "./fetch.js";
 import "./navigation.js";
+import "./savebar.js";

@@ -43,6 +43,7 @@ class Arrival:
     body: bytes
     body_digest: bytes
     received_at: datetime
+    triggered_at: datetime | None = None
 
     def row(self) -> tuple[object, ...]:
         digest = self.body_digest
@@ -55,6 +56,7 @@ class Arrival:
             self.body,
             digest,
             self.received_at,
+            self.triggered_at,
         )
 
 
@@ -175,7 +177,7 @@ def _as_refusal(error: Exception) -> DiskRefused | None:
 
 _INSERT = """
 INSERT INTO deliveries
-  (shop_id, id, delivery_key, topic, received_at, body, body_digest, state, due_at, attempts)
-VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', ?, 0)
+  (shop_id, id, delivery_key, topic, received_at, body, body_digest, due_at, triggered_at, state, attempts)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0)
 ON CONFLICT (shop_id, delivery_key) DO NOTHING
 """

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
 from sqlmodel import col, select
 
 from app import jobs
@@ -17,9 +18,11 @@ from app.journal.keep import keep_failures, keep_page, request_fetches
 from app.journal.models import Delivery
 from app.lib.clock import utc_now
 from app.lib.log import log
+from app.privacy import sweep
+from app.privacy.requests import receive
 from app.shops.clients import connector_of, facts_of
 from app.shops.lifecycle import apply
-from connectors.records import Hint, Lifecycle, Record
+from connectors.records import Fact, Hint, Lifecycle, PrivacyRequest, Record
 
 _AT_ONCE = 50
 _SLICE = 0.4  # seconds
@@ -50,9 +53,14 @@ def _batch(context: Context, shop_id: int, now: datetime) -> int:
         deliveries = scope.all(pending.order_by(col(Delivery.id)).limit(_AT_ONCE))
         records: list[Record] = []
         for delivery in deliveries:
-            records += _read(context, scope, delivery, now)
+            for record in _read(context, scope, delivery, now):
+                if isinstance(record, PrivacyRequest):
+                    receive(scope, context.keyring, record, delivery.delivery_key, now)
+                else:
+                    records.append(record)
         if records:
             _take_in(context, scope, records, now)
+        sweep.forget(scope, context.keyring, deliveries)
     return len(deliveries)
 
 
@@ -74,7 +82,14 @@ def _read(context: Context, scope: ShopScope, delivery: Delivery, now: datetime)
         delivery.state, delivery.error = "failed", str(error) or type(error).__name__
         return ()
     delivery.state, delivery.done_at, delivery.error = "done", now, None
-    return records
+    return [_dated(record, delivery.triggered_at or delivery.received_at) for record in records]
+
+
+def _dated(record: Record, at: datetime) -> Record:
+    """What does not say when it happened, happened when the delivery was set off: one that is late stays old news."""
+    if isinstance(record, Fact | Lifecycle) and record.at is None:
+        return msgspec.structs.replace(record, at=at)
+    return record
 
 
 def _take_in(context: Context, scope: ShopScope, records: Sequence[Record], now: datetime) -> None:
@@ -82,7 +97,8 @@ def _take_in(context: Context, scope: ShopScope, records: Sequence[Record], now:
         if isinstance(record, Lifecycle):
             apply(scope, record, now)
     hints = [(record.kind, record.external_id) for record in records if isinstance(record, Hint)]
-    outcome = ingest(scope, [r for r in records if not isinstance(r, Hint | Lifecycle)], now, live=True)
+    facts = [record for record in records if not isinstance(record, Hint | Lifecycle)]
+    outcome = ingest(scope, facts, now, live=True, keyring=context.keyring)
     keep_failures(scope, context.keyring, "delivery", outcome.failures, now)
     request_fetches(scope, [*hints, *outcome.refetch], "delivery", now)
     keep_page(scope, "delivery", "batch", outcome, now)

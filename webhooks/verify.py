@@ -9,6 +9,7 @@ from sqlmodel import select
 from app.context import Context
 from app.db.scope import every_shop, shop_scope
 from app.shops import credentials
+from app.shops.apps import app_of
 from app.shops.models import Shop
 
 REMEMBERED = 10.0  # seconds
@@ -60,8 +61,6 @@ class Shops:
 
     def _signing(self, platform: str, kept: Mapping[str, str]) -> tuple[str, ...]:
         if platform == "woocommerce":
-            found = [kept.get("webhook_secret")]
-        else:  # the shop's own app, where it has one, else the one that this house runs
-            found = [kept.get("client_secret") or self._context.settings.shopify_client_secret]
-            found.append(kept.get("client_secret_old"))
-        return tuple(secret for secret in found if secret)
+            return tuple(filter(None, [kept.get("webhook_secret")]))
+        app = app_of(kept, self._context.settings)
+        return app.secrets if app else ()

@@ -13,8 +13,10 @@ from app.context import Context
 from app.errors import DiskRefused
 from app.lib.clock import utc_now
 from app.lib.log import log
+from app.shops.apps import house_app
 from connectors import CONNECTORS
 from connectors.base import Connector
+from connectors.shopify.topics import BY_LAW
 from webhooks.inbox import Arrival, Inbox, Trouble
 from webhooks.verify import Shops
 
@@ -72,7 +74,7 @@ def _take(platform: str, name: str) -> ResponseReturnValue:
     body = _body(request)
     shop_id = intake.shops.signed_by(platform, name, lambda secrets: connector.verify(headers, body, secrets))
     if shop_id is None:
-        return _reject(platform, name, body)
+        return ("", 200) if _is_settled(connector, headers, body, name) else _reject(platform, name, body)
     intake.inbox.keep(
         Arrival(
             shop_id=shop_id,
@@ -81,9 +83,19 @@ def _take(platform: str, name: str) -> ResponseReturnValue:
             body=intake.context.keyring.seal(zlib.compress(body, 3)),
             body_digest=hashlib.sha256(body).digest(),
             received_at=utc_now(),
+            triggered_at=connector.triggered_at(headers),
         )
     )
     return "", 200
+
+
+def _is_settled(connector: Connector, headers: Mapping[str, str], body: bytes, name: str) -> bool:
+    """A request by law about a shop where the house's app is not installed any more: of it nothing is kept."""
+    app = house_app(_intake().context.settings)
+    if app is None or connector.topic_of(headers) not in BY_LAW or not connector.verify(headers, body, app.secrets):
+        return False
+    log.info("a request by law about a shop that is not here", shop=name, topic=connector.topic_of(headers))
+    return True
 
 
 def _reject(platform: str, name: str, body: bytes) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from app.commerce import identity, stats
+from app.commerce import carts, identity, stats
 from app.commerce.known import Incoming
 from app.commerce.models import Checkout, CheckoutToken, OrderToken
 from app.commerce.parts import Digests, Stored, Verdict, digests_of, judge, text
@@ -72,7 +72,7 @@ class Basket(NamedTuple):
 
 def write(work: Work, records: Sequence[CheckoutRecord]) -> None:
     """Bring the checkouts up to date; each external id stands once among the records."""
-    found = _baskets(work, records)
+    found = _baskets(work, carts.join(work, records))
     people = _people(work, found)
     _fill(work, [basket for basket in found if basket.digests is None], people)
     baskets = [basket for basket in found if basket.digests is not None]
@@ -104,7 +104,8 @@ def complete(work: Work, orders: Sequence[Incoming]) -> None:
 def drop(work: Work, external_ids: Sequence[str]) -> None:
     """The platform no longer has these baskets: nothing is left to recover."""
     sql = """UPDATE checkouts SET state = 'emptied'
-             WHERE shop_id = :shop_id AND external_id = ANY(:keys) AND state <> 'completed'"""
+             WHERE shop_id = :shop_id AND state <> 'completed' AND id IN
+                 (SELECT checkout_id FROM checkout_tokens WHERE shop_id = :shop_id AND token = ANY(:keys))"""
     work.counts["deleted"] += work.batch.execute(sql, {"keys": external_ids})
 
 

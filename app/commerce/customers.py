@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from app.commerce import stats
+from app.commerce.echoes import echoes
 from app.commerce.identity import email_key, name_key
 from app.commerce.models import Customer
 from app.commerce.parts import Digests, Stored, Verdict, digests_of, judge, text
@@ -38,12 +39,15 @@ class Person(NamedTuple):
 def write(work: Work, records: Sequence[CustomerRecord]) -> None:
     """Bring the customers up to date; each external id stands once among the records."""
     people = _people(work, records)
+    ours = echoes(work, people)
     with_head = [one for one in people if "head" in one.verdict.write]
     work.batch.upsert(Customer, _COLUMNS, [_row(one) for one in with_head], key=("external_id",), keep=_PARTS)
     work.batch.executemany(_UPDATE_PARTS, [_parts(work, one) for one in people if "head" not in one.verdict.write])
     stats.begin(work, {one.id: () for one in people if one.is_new})
     for one in people:
-        if one.verdict.outcome in ("created", "updated"):
+        if one.id in ours:
+            work.counts.update(echo=1, updated=-1)
+        elif one.verdict.outcome in ("created", "updated"):
             work.changes.note("customer.changed", one.id, one.id, {"parts": list(one.verdict.changed)})
 
 

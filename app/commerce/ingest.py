@@ -11,20 +11,26 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from app.commerce import checkouts, customers, orders, products, refunds
+from app.commerce import checkouts, customers, facts, orders, products, refunds
+from app.commerce.tombstones import screen
 from app.commerce.work import Work
 from app.consent import entries
+from app.consent.two_way import insist
 from app.db.batch import Batch
 from app.db.scope import ShopScope
 from app.errors import BadInput
+from app.lib.encryption import Keyring
 from connectors.base import Failure
 from connectors.records import (
     CheckoutRecord,
     CustomerRecord,
     Deletion,
+    Fact,
     Hint,
     Lifecycle,
+    Merge,
     OrderRecord,
+    PrivacyRequest,
     ProductRecord,
     Record,
     RefundRecord,
@@ -43,9 +49,10 @@ _UNWRITABLE = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """counts: created, updated, unchanged, superseded, conflict, deferred, deleted, failed. refetch: what has to be
-    read afresh, (kind, external id); `deleted:<kind>` asks whether it is gone, `refund` names the order. digest:
-    SHA-256 over the records, whatever their order."""
+    """counts: created, updated, unchanged, superseded, conflict, deferred, deleted, failed; echo: only what we wrote
+    ourselves; erased: how many spoke of somebody who was erased. refetch: what has to be read afresh, (kind, external
+    id); `deleted:<kind>` asks whether it is gone, `refund` names the order. digest: SHA-256 over the records, whatever
+    their order."""
 
     counts: dict[str, int]
     refetch: list[tuple[str, str]]
@@ -53,11 +60,17 @@ class Outcome:
     digest: bytes
 
 
-def ingest(scope: ShopScope, records: Sequence[Record], now: datetime, *, live: bool, fresh: bool = False) -> Outcome:
+def ingest(
+    scope: ShopScope, records: Sequence[Record], now: datetime, *, live: bool, fresh: bool = False,
+    keyring: Keyring | None = None,
+) -> Outcome:  # fmt: skip
     """Write what is news. live: changes become events. fresh: the records are the platform's state as of now, read for
-    this purpose; they settle conflicts, and a deletion among them is carried out."""
+    this purpose; they settle conflicts, and a deletion among them is carried out. keyring: tells who was erased; a shop
+    where somebody was takes nothing in without it."""
     batch = scope.batch()
     batch.lock("ingest")
+    screened = screen(batch, keyring, scope.shop_id, records, now, fresh)
+    records = screened.records
     begin = _beginning(scope, batch, now, live, fresh)
     total, failures = begin(), []
     for start in range(0, len(records), _BATCH):
@@ -65,7 +78,8 @@ def ingest(scope: ShopScope, records: Sequence[Record], now: datetime, *, live: 
             failures += _take_in(total, begin, round_)
     if live:
         total.changes.write(scope, now)
-    total.counts["failed"] = len(failures)
+    insist(scope, [said for one in records if isinstance(one, CustomerRecord) for said in one.consents or ()], now)
+    total.counts["failed"], total.counts["erased"] = len(failures), screened.erased
     counts = {name: count for name, count in total.counts.items() if count}
     return Outcome(counts, list(total.refetch), failures, hashlib.sha256(b"".join(sorted(total.marks))).digest())
 
@@ -92,13 +106,15 @@ def _rounds(records: Sequence[Record]) -> Iterator[list[Record]]:
 
 def _claims(record: Record) -> tuple[Sequence[tuple[str, ...]], Sequence[tuple[str, ...]]]:
     """What a record speaks of, and what must not have been spoken of before it. Refunds of one order do not clash."""
-    if isinstance(record, Lifecycle):
+    if isinstance(record, Lifecycle | PrivacyRequest):
         return (), ()
+    if isinstance(record, Merge):
+        return [("merge", record.gone_external_id)], [("merge", record.gone_external_id)]
     one = record.external_id
     if isinstance(record, RefundRecord):
         order = record.order_external_id
         return [("refund", one), ("refunds of", order)], [("refund", one), ("order", order)]
-    kind = record.kind if isinstance(record, Deletion | Hint) else _KINDS[type(record)]
+    kind = record.kind if isinstance(record, Deletion | Hint | Fact) else _KINDS[type(record)]
     return [(kind, one)], [(kind, one), ("refunds of", one)]
 
 
@@ -160,6 +176,8 @@ _WRITERS: tuple[tuple[type, Callable[[Work, Any], None]], ...] = (
     (CheckoutRecord, checkouts.write),
     (Deletion, _check_deletions),
     (Hint, _check_hints),
+    (Merge, facts.merge),
+    (Fact, facts.write),
 )
 _DELETE: dict[str, Callable[[Work, Sequence[str]], None]] = {
     "order": orders.delete,
@@ -178,10 +196,12 @@ def _failure(record: Record, error: Exception) -> Failure:
 def _read_by(record: Record) -> tuple[str, str]:
     """(kind, external id) of what has to be read afresh, to try a record again."""
     match record:
-        case Lifecycle():
-            return "lifecycle", ""
+        case Lifecycle() | PrivacyRequest():
+            return record.kind, ""
+        case Merge():
+            return "customer", record.kept_external_id
         case RefundRecord():
             return "refund", record.order_external_id
-        case Deletion() | Hint():
+        case Deletion() | Hint() | Fact():
             return record.kind, record.external_id
     return _KINDS[type(record)], record.external_id

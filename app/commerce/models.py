@@ -269,3 +269,16 @@ class OrderToken(ShopPart, table=True):
     __table_args__ = (belongs("order_id", "orders"), Index("order_tokens_token", "shop_id", "token"))
     order_id: int = big(primary_key=True)
     token: str = Field(primary_key=True)
+
+
+class PlatformFact(ShopPart, table=True):
+    """The latest that the platform said of something of its own: a segment, a customer's membership of one
+    ("<segment>/<customer>"), its own figures of a customer (purchases), a discount."""
+
+    __tablename__ = "platform_facts"
+    __table_args__ = (of_shop(),)
+    kind: str = Field(primary_key=True)
+    external_id: str = Field(primary_key=True)
+    at: datetime = moment()
+    said: dict[str, Any] | None = json()
+    is_gone: bool = False

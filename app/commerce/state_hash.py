@@ -1,8 +1,9 @@
 """One hash over what is stored of a shop: two ways to the same state of the platform have the same.
 
-Only what the platform said goes in: platform ids and fields of records, none of our ids, times or readings. Guests and
-stubs stay out, since they only repeat what orders say; so do rows that the platform has deleted, and of a checkout what
-became of it, which follows from its order. Rows are read in any order: their hashes are added up.
+Only what the platform said goes in: platform ids and fields of records, none of our ids, times or readings. Guests
+and stubs stay out, since they only repeat what orders say; so do rows that the platform has deleted, and of a
+checkout what became of it, which follows from its order. A basket of nobody stays out too: deliveries alone tell of
+it. Rows are read in any order: their hashes are added up.
 """
 
 import hashlib
@@ -34,7 +35,7 @@ def state_hash(scope: ShopScope) -> str:
         "orders": _sum(orders),
         "products": _sum(products),
         "customers": _sum(_said(row) for row in _rows(scope, Customer) if row.is_known and not row.is_guest),
-        "checkouts": _sum(_said(row, _OUTCOME) for row in _rows(scope, Checkout)),
+        "checkouts": _sum(_said(row, _OUTCOME) for row in _rows(scope, Checkout) if row.email or row.customer_id),
         "consents": _sum(_consents(scope)),
     }
     return hashlib.sha256(_encoded(said)).hexdigest()

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from app.commerce.changes import Changes
 from app.commerce.parts import Digests, Verdict, mark
 from app.consent.entries import Said
+from app.consent.tombstones import is_pseudonym
 from app.db.batch import Batch
 from app.shops.models import Shop
 
@@ -42,8 +43,9 @@ class Work:
             self.ask(kind, external_id)
 
     def ask(self, kind: str, external_id: str) -> None:
-        """Have this read afresh."""
-        self.refetch[(kind, external_id)] = None
+        """Have this read afresh; the platform knows nobody by a pseudonym."""
+        if not is_pseudonym(external_id):
+            self.refetch[(kind, external_id)] = None
 
     def absorb(self, other: "Work") -> None:
         """What a smaller piece did is done."""

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import select
-
-from app.consent.models import ConsentEntry, Suppression
+from app.consent.addresses import address_key
+from app.consent.models import ConsentEntry
+from app.consent.told import own_words
 from app.db.batch import Batch
-from app.db.scope import ShopScope
 from app.lib.ids import new_ids
 from connectors.records import ConsentRecord
 
@@ -22,28 +21,17 @@ _KEY = ("channel", "address_key", "at", "state", "source", "is_dated")
 
 
 def record(batch: Batch, said: Sequence[Said], platform: str, now: datetime) -> None:
-    """Append statements; one that is known stays as it is, except that it may learn its customer."""
+    """Append statements; one that is known stays as it is, except that it may learn its customer. Our own words that
+    the platform repeats say nothing new."""
+    own = own_words(batch, [one for _, one, _ in said])
     rows = [
         (
             entry_id, customer_id, one.channel, one.address, address_key(one.address), one.state,
             one.at or as_of or now, one.at is not None, one.source or platform, one.level, one.text, now,
         )
         for entry_id, (customer_id, one, as_of) in zip(new_ids(len(said)), said, strict=True)
-        if one.address.strip()
+        if one.address.strip() and one not in own
     ]  # fmt: skip
     batch.upsert(
         ConsentEntry, _COLUMNS, rows, key=_KEY, keep=("customer_id",), guard="consent_entries.customer_id IS NULL"
     )
-
-
-def suppress(scope: ShopScope, address: str, reason: str, now: datetime, channel: str = "email") -> None:
-    """Write nothing more to this address. The first reason stays."""
-    key = address_key(address)
-    known = select(Suppression).where(Suppression.channel == channel, Suppression.address_key == key)
-    if scope.first(known) is None:
-        scope.add(Suppression(shop_id=scope.shop_id, channel=channel, address_key=key, reason=reason, at=now))
-
-
-def address_key(address: str) -> str:
-    """An address as it is compared."""
-    return address.strip().lower()

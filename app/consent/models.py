@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from app.db.columns import ShopOwned, big, moment, of_shop
+from app.db.columns import ShopOwned, ShopPart, big, moment, of_shop
 
 
 class ConsentEntry(ShopOwned, table=True):
@@ -40,4 +40,15 @@ class Suppression(ShopOwned, table=True):
     channel: str = Field(default="email")
     address_key: str
     reason: str
+    at: datetime = moment()
+
+
+class Tombstone(ShopPart, table=True):
+    """Somebody, or an order of theirs, that was erased and must not come back. key: a keyed hash of the kind (customer,
+    address, order) and the name; nothing here can be read back."""
+
+    __tablename__ = "tombstones"
+    __table_args__ = (of_shop(),)
+    key: str = Field(primary_key=True)
+    kind: str
     at: datetime = moment()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from app.consent.entries import address_key
+from app.consent.addresses import address_key
 from app.consent.models import ConsentEntry, Suppression
 from app.consent.rules import standing
 from app.db.scope import ShopScope

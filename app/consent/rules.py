@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlmodel import select
 
-from app.consent.entries import address_key
+from app.consent.addresses import address_key
 from app.consent.models import ConsentEntry, Suppression
 from app.db.scope import ShopScope
 

@@ -21,6 +21,7 @@ class Delivery(ShopOwned, table=True):
     delivery_key: str  # the same for every repetition of one delivery
     topic: str
     received_at: datetime = moment()
+    triggered_at: datetime | None = moment(None)  # when it happened, where the platform says so beside the body
     body: bytes | None = Field(default=None, sa_type=LargeBinary)  # compressed and encrypted, at most 14 days
     body_digest: bytes = Field(sa_type=LargeBinary)
     state: str = "pending"

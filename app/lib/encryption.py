@@ -55,6 +55,10 @@ class Keyring:
         except (InvalidTag, ValueError) as error:
             raise KeyLost("This was changed after it was encrypted.") from error
 
+    def is_first(self, sealed: bytes) -> bool:
+        """Was it sealed with the key that encrypts now?"""
+        return sealed[:_NAME_BYTES] == self._first
+
     def fingerprint(self, text: str) -> str:
         """A keyed hash of 64 hexadecimal digits: nobody without the key can make it or guess its text."""
         return hmac.digest(self._hash_key, text.encode(), "sha256").hex()

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from app import jobs
 from app.consent.rules import may_mail
+from app.consent.tombstones import is_erased
 from app.context import Context
 from app.db.scope import ShopScope, shop_scope
 from app.errors import PlatformDown, Refused, RegularsError, Uncertain
@@ -122,6 +123,8 @@ def _refusal(context: Context, scope: ShopScope, message: Message) -> str | None
         return None
     if context.settings.public_url is None:
         return "PUBLIC_URL is not set, so the link to unsubscribe could not work"
+    if is_erased(scope, context.keyring, message.to):
+        return "the owner of this address had it erased"
     allowed, why = may_mail(scope, message.to)
     return None if allowed else why
 

@@ -7,6 +7,7 @@ from app.db.scope import every_shop
 from app.lib.clock import real_now
 from app.panel.blueprint import bp
 from app.team import actions as team
+from app.web.cookies import set_cookie
 from app.web.identify import COOKIE
 from app.web.roof import roof
 from app.web.shop_page import check_csrf, enter
@@ -26,15 +27,7 @@ def use_link(token: str) -> ResponseReturnValue:
     if cookie is None:
         return render_template("panel/sign_in/used.html"), 401
     response = redirect(url_for("panel.home"), 303)
-    response.set_cookie(
-        COOKIE,
-        cookie,
-        max_age=int(team.SESSION_LASTS.total_seconds()),
-        path="/panel",
-        secure=(roof().settings.public_url or "").startswith("https:"),
-        httponly=True,
-        samesite="Lax",
-    )
+    set_cookie(response, COOKIE, cookie, team.SESSION_LASTS)
     return response
 
 

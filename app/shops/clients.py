@@ -1,11 +1,13 @@
 """A shop's API client, made from its row and its secrets."""
 
+import requests
+
 from app.context import Context
 from app.db.scope import shop_scope
 from app.errors import Refused
 from app.lib.outgoing import guarded_session
-from app.shops.credentials import secrets
 from app.shops.models import Shop
+from app.shops.vault import KeptSecrets
 from connectors import CONNECTORS
 from connectors.base import Client, Connector, ShopFacts
 
@@ -19,12 +21,18 @@ def connector_of(platform: str) -> Connector:
 
 def client_for(context: Context, shop_id: int) -> Client:
     """The client of a connected shop; it keeps one connection, so keep it while there is work."""
+    vault = KeptSecrets(context, shop_id)
     with shop_scope(context.engine, shop_id) as scope:
-        shop, kept = scope.shop, secrets(scope, context.keyring)
-    session = guarded_session(
+        shop = scope.shop
+    connector = connector_of(shop.platform)
+    return connector.client(shop.domain, shop.home_url, vault.read(), session_for(context), facts_of(shop), vault)
+
+
+def session_for(context: Context) -> requests.Session:
+    """The guarded session that calls go out by."""
+    return guarded_session(
         allow_private=context.settings.allow_private_shops, shopify_origin=context.settings.shopify_origin
     )
-    return connector_of(shop.platform).client(shop.domain, shop.home_url, kept, session, facts_of(shop))
 
 
 def facts_of(shop: Shop) -> ShopFacts:

@@ -1,9 +1,10 @@
 """A shop's secrets, encrypted at rest."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import delete
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.db.scope import ShopScope
 from app.lib.encryption import Keyring
@@ -27,6 +28,24 @@ def keep(
         row.value, row.changed_at, row.expires_at = sealed, now, expires_at
 
 
-def forget(scope: ShopScope) -> None:
-    """The shop's secrets are gone; it has to be connected again."""
-    scope.execute(delete(Credential))
+def change(scope: ShopScope, keyring: Keyring, changed: Mapping[str, str], now: datetime) -> None:
+    """Keep several secrets at once; those that are "" go."""
+    for name, value in changed.items():
+        if value:
+            keep(scope, keyring, name, value, now)
+        else:
+            forget(scope, name)
+
+
+def forget(scope: ShopScope, *names: str) -> None:
+    """These secrets are gone; without a name all are, and the shop has to be connected again."""
+    scope.execute(delete(Credential).where(col(Credential.name).in_(names)) if names else delete(Credential))
+
+
+def tidy(scope: ShopScope, keyring: Keyring, now: datetime) -> None:
+    """Throw away what has had its time, and encrypt with the first key what an older one encrypted."""
+    for row in scope.all(select(Credential)):
+        if row.expires_at and row.expires_at <= now:
+            scope.delete(row)
+        elif not keyring.is_first(row.value):
+            row.value = keyring.seal(keyring.open(row.value))

@@ -10,16 +10,24 @@ from app.lib.ids import new_id
 
 
 class Account(Table, table=True):
-    """A merchant with one or more shops and the people of the team."""
+    """A merchant with one or more shops and the people of the team. billing: none (nothing is sold here), active,
+    pending, frozen or ended, as the shop that is billed was last told by its platform."""
 
     __tablename__ = "accounts"
     id: int = Field(default_factory=new_id, primary_key=True, sa_type=big().sa_type)
     name: str
     created_at: datetime = moment()
+    billing: str = "none"
+    plan: str | None = None
+    billed_until: datetime | None = moment(None)
+    billed_shop_id: int | None = big(default=None)
+    billing_checked_at: datetime | None = moment(None)
 
 
 class Shop(Table, table=True):
-    """The tenant. state: connecting, active, paused (the merchant must act, `state_reason` says how), uninstalled."""
+    """The tenant. state: connecting, active, paused (the merchant must act: `state_reason` says why, `remedy` how),
+    uninstalled. authorised_at: when the platform last showed that we are installed. scopes: what we were granted, None
+    where the platform knows none. renewing_until: whoever renews the tokens holds all others off until then."""
 
     __tablename__ = "shops"
     __table_args__ = (UniqueConstraint("platform", "domain"),)
@@ -37,16 +45,21 @@ class Shop(Table, table=True):
     rates: dict[str, str] | None = json()
     state: str = "connecting"
     state_reason: str | None = None
+    remedy: str | None = None
     installed_at: datetime = moment()
+    authorised_at: datetime | None = moment(None)
     uninstalled_at: datetime | None = moment(None)
     backfilled_at: datetime | None = moment(None)
     oldest_order_on: date | None = None
     webhooks_checked_at: datetime | None = moment(None)
     webhooks_state: str | None = None
+    scopes: list[str] | None = json()
+    renewing_until: datetime | None = moment(None)
 
 
 class Credential(Table, table=True):
-    """One secret of a shop, encrypted. name: client_id, client_secret, access_token, consumer_key, webhook_secret …"""
+    """One secret of a shop, encrypted. name: client_id, client_secret, grant, consumer_key, webhook_secret …
+    expires_at: when it is to be thrown away."""
 
     __tablename__ = "credentials"
     __table_args__ = (of_shop(),)

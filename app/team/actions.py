@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from app.db.scope import EveryShop
 from app.errors import BadInput, Refused
 from app.lib.i18n import _
-from app.shops.models import Account
+from app.shops.models import Account, Shop
 from app.team.models import Person, Session, SignInLink
 
 LINK_LASTS = timedelta(minutes=15)
@@ -38,10 +38,19 @@ def sign_in(db: EveryShop, token: str, now: datetime) -> str | None:
     if db.execute(update(SignInLink).where(*is_good).values(used_at=now)) != 1:
         return None
     link = _found(db.first(select(SignInLink).where(SignInLink.digest == digest(token))))
-    cookie = secrets.token_urlsafe(32)
-    db.execute(delete(Session).where(col(Session.expires_at) < now))
-    db.add(Session(digest=digest(cookie), person_id=link.person_id, created_at=now, expires_at=now + SESSION_LASTS))
-    return cookie
+    return _session_of(db, link.person_id, now)
+
+
+def sign_in_installer(db: EveryShop, shop: Shop, now: datetime) -> str | None:
+    """The cookie for whoever installed a shop in its admin; None where the account is also somebody else's, or another
+    shop's: to install in this one proves nothing of those."""
+    shops = db.all(select(Shop.id).where(Shop.account_id == shop.account_id))
+    if list(shops) != [shop.id] or db.first(select(Person).where(Person.account_id == shop.account_id)):
+        return None
+    email = (shop.email or f"owner@{shop.domain}").strip().lower()
+    person = db.add(Person(account_id=shop.account_id, email=email, created_at=now))
+    db.flush()
+    return _session_of(db, person.id, now)
 
 
 def sign_out(db: EveryShop, cookie: str) -> None:
@@ -55,6 +64,13 @@ def digest(secret: str) -> bytes:
 def csrf_token(cookie: str) -> str:
     """What a page of this session must send back with anything that changes something."""
     return hmac.new(cookie.encode(), b"csrf", hashlib.sha256).hexdigest()
+
+
+def _session_of(db: EveryShop, person_id: int, now: datetime) -> str:
+    cookie = secrets.token_urlsafe(32)
+    db.execute(delete(Session).where(col(Session.expires_at) < now))
+    db.add(Session(digest=digest(cookie), person_id=person_id, created_at=now, expires_at=now + SESSION_LASTS))
+    return cookie
 
 
 def _person(db: EveryShop, email: str, now: datetime) -> Person:

@@ -9,6 +9,7 @@ from app.db.scope import every_shop
 from app.lib.clock import real_now
 from app.team.queries import person_of
 from app.web import tokens
+from app.web.admit import admit
 from app.web.roof import roof
 
 COOKIE = "regulars_session"
@@ -66,8 +67,11 @@ def _by_token(token: str, via: Literal["header", "id_token"]) -> Principal:
         # A document whose token is bad for good must not bounce: it would come back with the next one, for ever.
         how: Literal["header", "bounce", "nobody"] = "bounce" if error.is_stale else "nobody"
         raise Unknown("header" if via == "header" else how, str(error)) from error
+    shop = admit(roof().context, claims, token, is_document=via == "id_token")
+    if shop is None:
+        raise Unknown("header" if via == "header" else "nobody", "no such shop is connected")
     host: Host = "shopify" if claims.host == "shopify" else "wp"
-    return Principal(host, claims.shop.account_id, claims.shop.id, claims.user, claims.exp, via)
+    return Principal(host, shop.account_id, shop.id, claims.user, claims.exp, via)
 
 
 def _by_cookie(cookie: str) -> Principal:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import select
 
 from app.db.scope import every_shop, shop_scope
+from app.shops.apps import app_of
 from app.shops.credentials import secrets
 from app.shops.models import Shop
 from app.web.headers import origin
@@ -46,8 +47,9 @@ def client_id(shop: Shop | None) -> str:
     own: dict[str, str] = {}
     if shop is not None:
         with shop_scope(roof().engine, shop.id) as scope:
-            own = dict(secrets(scope, roof().context.keyring))
-    return own.get("client_id") or roof().settings.shopify_client_id or ""
+            own = secrets(scope, roof().context.keyring)
+    app = app_of(own, roof().settings)
+    return (app.client_id if app else None) or ""
 
 
 def _shop(platform: str, domain: str) -> Shop | None:

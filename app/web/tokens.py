@@ -14,7 +14,7 @@ from sqlmodel import select
 from app.context import Context
 from app.db.scope import every_shop, shop_scope
 from app.errors import RegularsError
-from app.settings import Settings
+from app.shops.apps import app_of
 from app.shops.credentials import secrets
 from app.shops.models import Shop
 
@@ -34,10 +34,16 @@ class BadToken(RegularsError):
 
 @dataclass(frozen=True)
 class Claims:
-    shop: Shop
+    """shop: None where nothing is known yet of a Shopify shop whose admin has the house's app open. is_house: Shopify
+    vouches by it that the house's app is installed there, as of iat."""
+
+    domain: str
+    shop: Shop | None
     host: str  # shopify or wp
     user: str
+    iat: int
     exp: int
+    is_house: bool = False
 
 
 def read(token: str, context: Context) -> Claims:
@@ -46,16 +52,32 @@ def read(token: str, context: Context) -> Claims:
     issuer = str(unverified.get("iss", ""))
     domain = _host(issuer)
     if SHOPIFY_DOMAIN.fullmatch(domain):
-        shop = _installed(context.engine, "shopify", domain=[domain])
-        claims = _shopify(token, domain, _shopify_keys(_secrets(context, shop), context.settings))
-        return Claims(shop, "shopify", str(claims["sub"]), int(claims["exp"]))
-    shop = _installed(context.engine, "woocommerce", home_url=[issuer.rstrip("/"), issuer.rstrip("/") + "/"])
+        return _by_shopify(token, domain, context)
+    shop = _shop(context.engine, "woocommerce", home_url=[issuer.rstrip("/"), issuer.rstrip("/") + "/"])
+    if shop is None or shop.state == "uninstalled":
+        raise BadToken("no such shop is connected")
     claims = _wordpress(token, issuer, _secrets(context, shop).get("webhook_secret", ""))
-    return Claims(shop, "wp", str(claims["sub"]), int(claims["exp"]))
+    return _claims(claims, shop.domain, shop, "wp")
 
 
-def _shopify(token: str, domain: str, keys: tuple[str, str, str | None]) -> dict[str, Any]:
-    client_id, client_secret, old = keys
+def _by_shopify(token: str, domain: str, context: Context) -> Claims:
+    shop = _shop(context.engine, "shopify", domain=[domain])
+    app = app_of(_secrets(context, shop) if shop else {}, context.settings)
+    if app is None or app.client_id is None:
+        raise BadToken("no client id or secret is known for the shop")
+    claims = _shopify(token, domain, app.client_id, app.client_secret, app.old_secret)
+    if not app.is_house and (shop is None or shop.state == "uninstalled"):
+        raise BadToken("no such shop is connected")
+    return _claims(claims, domain, shop, "shopify", app.is_house)
+
+
+def _claims(found: dict[str, Any], domain: str, shop: Shop | None, host: str, is_house: bool = False) -> Claims:
+    issued = found.get("iat")
+    iat = issued if isinstance(issued, int) else found["nbf"]
+    return Claims(domain, shop, host, str(found["sub"]), int(iat), int(found["exp"]), is_house)
+
+
+def _shopify(token: str, domain: str, client_id: str, client_secret: str, old: str | None) -> dict[str, Any]:
     request: Any = {"method": "GET", "headers": {"Authorization": f"Bearer {token}"}, "url": "https://app/", "body": ""}
     result = ShopifyApp(client_id, client_secret, old).verify_app_home_req(request, "/panel/bounce")
     if not result.ok or result.id_token is None:
@@ -106,24 +128,13 @@ def _unverified(token: str) -> dict[str, Any]:
         raise BadToken(str(error)) from error
 
 
-def _installed(engine: Engine, platform: str, **names: list[str]) -> Shop:
+def _shop(engine: Engine, platform: str, **names: list[str]) -> Shop | None:
     wanted = [getattr(Shop, column).in_(values) for column, values in names.items()]
     with every_shop(engine) as db:
-        shop: Shop | None = db.first(select(Shop).where(Shop.platform == platform, *wanted))
-    if shop is None or shop.state == "uninstalled":
-        raise BadToken("no such shop is connected")
-    return shop
+        found: Shop | None = db.first(select(Shop).where(Shop.platform == platform, *wanted))
+    return found
 
 
 def _secrets(context: Context, shop: Shop) -> Mapping[str, str]:
     with shop_scope(context.engine, shop.id) as scope:
         return secrets(scope, context.keyring)
-
-
-def _shopify_keys(own: Mapping[str, str], settings: Settings) -> tuple[str, str, str | None]:
-    """The shop's own app where it has one, else the app that this house runs."""
-    client_id = own.get("client_id") or settings.shopify_client_id
-    client_secret = own.get("client_secret") or settings.shopify_client_secret
-    if not client_id or not client_secret:
-        raise BadToken("no client id or secret is known for the shop")
-    return client_id, client_secret, own.get("client_secret_old")

@@ -2,16 +2,18 @@
 
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import requests
 
 from app.errors import BadInput
 from connectors.base import Client, Resource, ShopFacts, Topic
-from connectors.shopify import webhooks
+from connectors.changes import Change
+from connectors.shopify import webhooks, writes
 from connectors.shopify.client import ShopifyClient
 from connectors.shopify.topics import IGNORED, TOPICS
+from connectors.vault import Vault
 
 _HANDLE = r"[a-z0-9][a-z0-9-]*"
 _ADDRESS = re.compile(
@@ -26,9 +28,11 @@ class ShopifyConnector:
     resources: Sequence[Resource] = ("products", "customers", "orders", "checkouts")
     topics: Mapping[str, Topic] = TOPICS
     ignored: Mapping[str, str] = IGNORED
+    writes: Collection[type[Change]] = tuple(writes.WRITERS)
     verify = staticmethod(webhooks.verify)
     topic_of = staticmethod(webhooks.topic_of)
     delivery_key = staticmethod(webhooks.delivery_key)
+    triggered_at = staticmethod(webhooks.triggered_at)
 
     def __init__(self) -> None:
         self._work: tempfile.TemporaryDirectory[str] | None = None
@@ -50,8 +54,9 @@ class ShopifyConnector:
         secrets: Mapping[str, str],
         session: requests.Session,
         known: ShopFacts | None = None,
+        vault: Vault | None = None,
     ) -> Client:
-        return ShopifyClient(domain, secrets, session, self._folder())
+        return ShopifyClient(domain, vault or secrets, session, self._folder())
 
     def _folder(self) -> Path:
         """Where bulk files wait to be read; gone with the process, and Shopify gives them again for a week."""

@@ -1,82 +1,71 @@
-"""Access tokens: by client credentials, renewed before they run out, or the fixed one of an older custom app."""
+"""Access tokens: the fixed one of an old custom app, or one that runs out and is renewed in time, once for all."""
 
-import hashlib
-import threading
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-import msgspec
 import requests
 
-from app.errors import AuthLost, PlatformDown, RateLimited
+from app.errors import AuthLost
+from app.lib.clock import real_now
+from connectors.shopify import oauth
+from connectors.shopify.oauth import App, Grant, kept_grant
+from connectors.vault import Secrets, vault_of
 
-EARLY = 300.0  # seconds before its end at which a token is renewed
-TIMEOUT = (5, 30)
-
-
-class Grant(msgspec.Struct):
-    access_token: str
-    expires_in: float = 86_399
-    scope: str = ""
-
-
-@dataclass
-class _Held:
-    """The token of one app in one shop, for all clients of this process: the token endpoint is limited."""
-
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    value: str | None = None
-    until: float = 0.0
-
-
-_held: dict[str, _Held] = {}
+EARLY = timedelta(minutes=5)  # before its end at which a token is renewed
 
 
 class Token:
-    """secrets: client_id and client_secret, or access_token."""
+    """The token of one shop. Its secrets: `grant` (oauth.Grant), client_id and client_secret, `house` where these are
+    the app's that this house runs; access_token, which never runs out: an old custom app's, or one to be migrated."""
 
-    def __init__(self, domain: str, secrets: Mapping[str, str], session: requests.Session) -> None:
-        self._domain, self._secrets, self._session = domain, secrets, session
-        self._fixed = secrets.get("access_token")
-        app = f"{domain} {secrets.get('client_id')} {secrets.get('client_secret')}"
-        self._held = _held.setdefault(hashlib.sha256(app.encode()).hexdigest(), _Held())
+    def __init__(self, domain: str, secrets: Secrets, session: requests.Session) -> None:
+        self._domain, self._vault, self._session = domain, vault_of(secrets), session
+        self._refused: str | None = None
 
     def value(self) -> str:
-        if self._fixed:
-            return self._fixed
-        held = self._held
-        with held.lock:  # one renewal at a time
-            if held.value is None or time.monotonic() > held.until:
-                grant = self._ask()
-                held.value, held.until = grant.access_token, time.monotonic() + grant.expires_in - EARLY
-            return held.value
+        """A token that is good for some minutes. Asks the vault each time: what was taken back there ends here."""
+        kept = self._vault.read()
+        if self._is_fixed(kept):
+            return kept["access_token"]
+        grant = self._good(kept, real_now())
+        if grant is None:
+            grant = kept_grant(self._vault.renew(self._renewed))
+        if grant is None:
+            raise self._nothing_to_ask_with()
+        return grant.access_token
 
     def forget(self, value: str) -> bool:
-        """Drops a token that was refused; False where no other can be had."""
-        with self._held.lock:
-            if self._held.value == value:
-                self._held.value = None
-        return self._fixed is None
+        """A token that was refused is not used again; False where no other can be had."""
+        self._refused = value
+        return not self._is_fixed(self._vault.read())
 
-    def _ask(self) -> Grant:
-        if not self._secrets.get("client_id") or not self._secrets.get("client_secret"):
-            raise AuthLost(f"{self._domain} is connected without an access token or client credentials.")
-        url = f"https://{self._domain}/admin/oauth/access_token"
-        body = {name: self._secrets[name] for name in ("client_id", "client_secret")}
-        try:
-            response = self._session.post(
-                url, json={**body, "grant_type": "client_credentials"}, timeout=TIMEOUT, allow_redirects=False
-            )
-        except requests.RequestException as error:
-            raise PlatformDown(f"{self._domain} does not answer: {error}") from error
-        if response.status_code == 429:
-            raise RateLimited(f"{self._domain} gives no more tokens for now.", 5.0)
-        if response.status_code >= 500:
-            raise PlatformDown(f"{self._domain} answered HTTP {response.status_code} when asked for a token.")
-        try:
-            return msgspec.json.decode(response.content, type=Grant)
-        except msgspec.MsgspecError as error:
-            raise AuthLost(
-                f"{self._domain} gives no token for this client id and secret (HTTP {response.status_code})."
-            ) from error
+    def _renewed(self, kept: Mapping[str, str]) -> Mapping[str, str]:
+        """What changes in the vault; nothing where somebody was first."""
+        if self._good(kept, real_now()):
+            return {}
+        return {"grant": self._ask(kept).text(), "access_token": ""}
+
+    def _ask(self, kept: Mapping[str, str]) -> Grant:
+        app = App(kept.get("client_id", ""), kept.get("client_secret", ""), self._domain, self._session)
+        grant, permanent = kept_grant(kept), kept.get("access_token")
+        if not app.client_id or not app.client_secret:
+            raise self._nothing_to_ask_with()
+        if grant and grant.refresh_token:
+            return oauth.refresh(app, grant)
+        if permanent and permanent != self._refused:
+            return oauth.migrate(app, permanent)
+        if kept.get("house"):  # only the shop's own organisation may use client credentials
+            raise AuthLost(f"{self._domain} has to authorise the app again.", "reopen")
+        return oauth.client_credentials(app)
+
+    def _good(self, kept: Mapping[str, str], now: datetime) -> Grant | None:
+        grant = kept_grant(kept)
+        if grant is None or grant.access_token == self._refused:
+            return None
+        return grant if grant.expires_at is None or now < grant.expires_at - EARLY else None
+
+    def _is_fixed(self, kept: Mapping[str, str]) -> bool:
+        return bool(kept.get("access_token")) and not kept.get("client_id")
+
+    def _nothing_to_ask_with(self) -> AuthLost:
+        return AuthLost(f"{self._domain} is connected without an access token or client credentials.")

@@ -4,18 +4,21 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import requests
 
 from app.errors import BadInput, NotFound
 from app.lib.money import exponent
-from connectors.base import AuditCounts, AuditOrder, Page, Resource, ShopFacts, Wait, Webhook
+from connectors.base import AuditCounts, AuditOrder, Installation, Page, Resource, ShopFacts, Wait, Webhook
+from connectors.changes import Change, Written
 from connectors.records import Deletion, Record
-from connectors.shopify import audit, history, pages, subscriptions, types
+from connectors.shopify import audit, history, installation, lookups, pages, subscriptions, types, writes
 from connectors.shopify.bulk import Bulk, BulkFailed
 from connectors.shopify.history import Cursor
 from connectors.shopify.transport import Transport
+from connectors.vault import Secrets, vault_of
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +36,9 @@ class Shop(types.Part):
 class ShopifyClient:
     """Keeps `connectors.base.Client`. work: the folder for bulk files."""
 
-    def __init__(self, domain: str, secrets: Mapping[str, str], session: requests.Session, work: Path) -> None:
+    def __init__(self, domain: str, secrets: Secrets, session: requests.Session, work: Path) -> None:
         self._transport = Transport(domain, secrets, session)
+        self._vault = vault_of(secrets)
         self._bulk = Bulk(self._transport, work)
 
     def facts(self) -> ShopFacts:
@@ -67,6 +71,10 @@ class ShopifyClient:
     def fetch(self, kind: str, external_ids: Sequence[str]) -> Sequence[Record]:
         """A checkout can be asked for by its number only; one that is named by its token is left out. So is what
         cannot be read: the log says why, and the others come all the same."""
+        if kind == "segment":
+            return lookups.segments(self._transport, external_ids)
+        if kind == "inventory_item":
+            return self.fetch("product", lookups.products_of(self._transport, external_ids))
         kind = "order" if kind == "refund" else kind  # an order's refunds come with it
         wanted = next((one for one in pages.KINDS.values() if one.name == kind), None)
         if wanted is None:
@@ -79,7 +87,9 @@ class ShopifyClient:
         return subscriptions.listed(self._transport)
 
     def subscribe(self, address: str, secret: str) -> Sequence[Webhook]:
-        return subscriptions.subscribe(self._transport, address)
+        """The app that this house runs has a configuration, which names the fixed topics; a shop's own app has none."""
+        is_configured = bool(self._vault.read().get("house"))
+        return subscriptions.subscribe(self._transport, address, is_configured=is_configured)
 
     def unsubscribe(self, address: str) -> None:
         subscriptions.unsubscribe(self._transport, address)
@@ -87,6 +97,12 @@ class ShopifyClient:
     def announce(self, shop_id: str, public_url: str, secret: str) -> bool:
         """Shopify's checkouts come as webhooks: there is no plugin to tell."""
         return False
+
+    def write(self, change: Change, so_far: Mapping[str, Any]) -> Written:
+        return writes.write(self._transport, change, so_far)
+
+    def installation(self) -> Installation:
+        return installation.read(self._transport)
 
     def audit_orders(self) -> Iterator[AuditOrder | Wait]:
         return audit.orders(self._bulk)

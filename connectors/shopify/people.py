@@ -4,7 +4,7 @@ from connectors import records
 from connectors.shopify import types
 from connectors.shopify.normalise import address, number, utc
 
-_STATES: dict[str, records.Consent] = {"SUBSCRIBED": "granted", "UNSUBSCRIBED": "refused", "PENDING": "pending"}
+STATES: dict[str, records.Consent] = {"SUBSCRIBED": "granted", "UNSUBSCRIBED": "refused", "PENDING": "pending"}
 
 
 def customer(row: types.CustomerRow) -> records.CustomerRecord:
@@ -37,7 +37,7 @@ def _consents(email: types.EmailAddress | None, phone: types.PhoneNumber | None)
             records.ConsentRecord(
                 channel="email",
                 address=email.email_address,
-                state=_STATES.get(email.marketing_state, "unknown"),
+                state=STATES.get(email.marketing_state, "unknown"),
                 at=utc(email.marketing_updated_at) if email.marketing_updated_at else None,
                 level=_lower(email.marketing_opt_in_level),
             )
@@ -56,7 +56,7 @@ def _phone_consents(phone: types.PhoneNumber) -> list[records.ConsentRecord]:
         records.ConsentRecord(
             channel="sms" if channel == "sms" else "whatsapp",
             address=phone.phone_number,
-            state=_STATES.get(consent.state, "unknown"),
+            state=STATES.get(consent.state, "unknown"),
             at=utc(consent.updated_at) if consent.updated_at else None,
             level=_lower(consent.opt_in_level),
             source=_lower(consent.collected_from) or "",

@@ -1,79 +1,113 @@
-"""Webhook topics: what each becomes, and which are let be, with the reason."""
+"""Webhook topics: what each becomes, which scope it needs, where it is subscribed; which are let be, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import Literal
 
-from connectors.base import Topic
-from connectors.shopify import webhooks
+import msgspec
+
+from connectors.base import ShopFacts, Topic
+from connectors.records import Record
+from connectors.shopify import baskets, notices, thin
+from connectors.shopify.bodies import deletion, hint
+
+Place = Literal["fixed", "api", "law"]
+
+
+class Line(msgspec.Struct, frozen=True):
+    """scope: one of read_<scope> and write_<scope> has to be granted, none where it is empty. place: fixed in the
+    configuration of an app that has one (extensions/shopify/shopify.app.toml), else subscribed in each shop; api:
+    subscribed in each shop whatever the app has; law: the configuration alone can name it."""
+
+    becomes: Topic
+    scope: str = ""
+    place: Place = "fixed"
+
+    def __call__(self, body: bytes, facts: ShopFacts) -> Sequence[Record]:
+        return self.becomes(body, facts)
+
 
 # A webhook's body is thinner than GraphQL's answer: an order's lacks what it was placed at before edits, its ledger and
-# its journey, a customer's lacks tags, consent and language. So these say only that there is something to read afresh;
+# its journey, a customer's lacks tags, consent and language. So most only say that there is something to read afresh;
 # several of one order, which come in bursts, make one read.
-TOPICS: Mapping[str, Topic] = {
-    "orders/create": webhooks.hint("order", "id"),
-    "orders/updated": webhooks.hint("order", "id"),
-    "orders/cancelled": webhooks.hint("order", "id"),
-    "orders/paid": webhooks.hint("order", "id"),
-    "orders/fulfilled": webhooks.hint("order", "id"),
-    "orders/partially_fulfilled": webhooks.hint("order", "id"),
-    "orders/delete": webhooks.deletion("order", "id"),
-    "refunds/create": webhooks.hint("order", "order_id"),
-    "order_transactions/create": webhooks.hint("order", "order_id"),
-    "customers/create": webhooks.hint("customer", "id"),
-    "customers/update": webhooks.hint("customer", "id"),
-    "customers/enable": webhooks.hint("customer", "id"),
-    "customers/disable": webhooks.hint("customer", "id"),
-    "customers/delete": webhooks.deletion("customer", "id"),
-    "customers/merge": webhooks.merge,
-    "customer.tags_added": webhooks.hint("customer", "customerId"),
-    "customer.tags_removed": webhooks.hint("customer", "customerId"),
-    "customers_email_marketing_consent/update": webhooks.hint("customer", "customer_id"),
-    "customers_marketing_consent/update": webhooks.hint("customer", "id"),
-    "customers_whats_app_marketing_consent/update": webhooks.hint("customer", "customer_id"),
-    "products/create": webhooks.hint("product", "id"),
-    "products/update": webhooks.hint("product", "id"),
-    "products/delete": webhooks.deletion("product", "id"),
-    "checkouts/create": webhooks.checkout,
-    "checkouts/update": webhooks.checkout,
-    "checkouts/delete": webhooks.deletion("checkout", "id"),
-    "app/uninstalled": webhooks.lifecycle("uninstalled"),
-    "app/scopes_update": webhooks.lifecycle("scopes_changed"),
-    "shop/update": webhooks.lifecycle("shop_changed"),
-    "bulk_operations/finish": webhooks.lifecycle("bulk_finished"),
+_email = thin.consent("email", "customer_id", "email_address", "email_marketing_consent")
+_sms = thin.consent("sms", "id", "phone", "sms_marketing_consent")
+_whatsapp = thin.consent("whatsapp", "customer_id", "phone_number", "whats_app_marketing_consent")
+TOPICS: Mapping[str, Line] = {
+    "orders/create": Line(hint("order"), "orders"),
+    "orders/updated": Line(hint("order"), "orders"),
+    "orders/cancelled": Line(hint("order"), "orders"),
+    "orders/paid": Line(hint("order"), "orders"),
+    "orders/fulfilled": Line(hint("order"), "orders"),
+    "orders/partially_fulfilled": Line(hint("order"), "orders"),
+    "orders/delete": Line(deletion("order"), "orders"),
+    "order_transactions/create": Line(hint("order", "order_id"), "orders"),
+    "refunds/create": Line(thin.refund, "orders"),
+    "checkouts/create": Line(baskets.checkout, "orders"),
+    "checkouts/update": Line(baskets.checkout, "orders"),
+    "checkouts/delete": Line(deletion("checkout"), "orders"),
+    "carts/create": Line(baskets.cart, "orders"),
+    "carts/update": Line(baskets.cart, "orders"),
+    "customers/create": Line(hint("customer"), "customers"),
+    "customers/update": Line(hint("customer"), "customers"),
+    "customers/enable": Line(hint("customer"), "customers"),
+    "customers/disable": Line(hint("customer"), "customers"),
+    "customers/delete": Line(deletion("customer"), "customers"),
+    "customers/merge": Line(thin.merge, "customer_merge"),
+    "customers/purchasing_summary": Line(notices.purchases, "customers"),
+    "customer.tags_added": Line(hint("customer", "customerId"), "customers"),
+    "customer.tags_removed": Line(hint("customer", "customerId"), "customers"),
+    "customers_email_marketing_consent/update": Line(_email, "customers"),
+    "customers_marketing_consent/update": Line(_sms, "customers"),
+    "customers_whats_app_marketing_consent/update": Line(_whatsapp, "customers"),
+    "customer.joined_segment": Line(notices.membership(is_gone=False), "customers", "api"),
+    "customer.left_segment": Line(notices.membership(is_gone=True), "customers", "api"),
+    "segments/create": Line(hint("segment"), "customers"),
+    "segments/update": Line(hint("segment"), "customers"),
+    "segments/delete": Line(hint("segment"), "customers"),
+    "products/create": Line(hint("product"), "products"),
+    "products/update": Line(hint("product"), "products"),
+    "products/delete": Line(deletion("product"), "products"),
+    "inventory_levels/update": Line(thin.stock, "inventory", "api"),
+    "discounts/update": Line(notices.discount, "discounts"),
+    "discounts/delete": Line(notices.discount, "discounts"),
+    "bulk_operations/finish": Line(notices.bulk_finished),
+    "app/uninstalled": Line(notices.uninstalled),
+    "app/scopes_update": Line(notices.scopes_changed),
+    "shop/update": Line(notices.shop_changed),
+    "app_subscriptions/update": Line(notices.billing("billing_changed")),
+    "app_subscriptions/approaching_capped_amount": Line(notices.billing("cap_approached")),
+    "customers/data_request": Line(notices.privacy("data_request", "orders_requested"), place="law"),
+    "customers/redact": Line(notices.privacy("customer_redact", "orders_to_redact"), place="law"),
+    "shop/redact": Line(notices.privacy("shop_redact"), place="law"),
 }
 
-_CONFIGURED = "sent only where an app's own configuration names it, as a public app's does"
-_NO_CODES = "says something of discount codes, and none are made yet"
-_NO_SEGMENTS = "Shopify's own segments are not read"
 IGNORED: Mapping[str, str] = {
     "orders/edited": "orders/updated follows it",
-    "carts/create": "a cart names nobody; checkouts/create follows once there is somebody to write to",
-    "carts/update": "a cart names nobody; checkouts/update follows once there is somebody to write to",
-    "customers/purchasing_summary": "spend and counts are our own, made from the orders",
-    "customer.joined_segment": _NO_SEGMENTS,
-    "customer.left_segment": _NO_SEGMENTS,
-    "segments/create": _NO_SEGMENTS,
-    "segments/update": _NO_SEGMENTS,
-    "segments/delete": _NO_SEGMENTS,
-    "inventory_levels/update": "stock is read with its product",
-    "discounts/create": _NO_CODES,
-    "discounts/update": _NO_CODES,
-    "discounts/delete": _NO_CODES,
-    "discounts/redeemcode_added": _NO_CODES,
-    "fulfillments/create": "orders/updated carries them",
-    "fulfillments/update": "orders/updated carries them",
+    "discounts/create": "our own writes answer for themselves",
+    "discounts/redeemcode_added": "our own writes answer for themselves",
+    "fulfillments/create": "orders/updated carries them; they would need another scope",
+    "fulfillments/update": "orders/updated carries them; they would need another scope",
     "draft_orders/create": "not an order until orders/create says so",
     "draft_orders/update": "not an order until orders/create says so",
     "returns/request": "a return counts once it is refunded",
     "subscription_contracts/create": "only an app's own contracts arrive, and there are none",
-    "app_purchases_one_time/update": "nothing is sold through Shopify's billing",
-    "app_subscriptions/update": "nothing is sold through Shopify's billing",
-    "app_subscriptions/approaching_capped_amount": "nothing is sold through Shopify's billing",
-    "customers/data_request": _CONFIGURED,
-    "customers/redact": _CONFIGURED,
-    "shop/redact": _CONFIGURED,
+    "app_purchases_one_time/update": "nothing is sold once",
 }
 
-SUBSCRIBED = tuple(TOPICS)
+FIXED = tuple(topic for topic, line in TOPICS.items() if line.place == "fixed")
+BY_LAW = tuple(topic for topic, line in TOPICS.items() if line.place == "law")
+BY_API = tuple(topic for topic, line in TOPICS.items() if line.place == "api")
+
+
+def wanted(scopes: Collection[str], *, is_configured: bool) -> list[str]:
+    """What has to be subscribed in a shop that granted these scopes. is_configured: its app's configuration names the
+    fixed topics already, and one that stands in both places is sent twice."""
+    topics = BY_API if is_configured else (*FIXED, *BY_API)
+    return [topic for topic in topics if _is_granted(TOPICS[topic].scope, scopes)]
+
+
+def _is_granted(scope: str, scopes: Collection[str]) -> bool:
+    return not scope or f"read_{scope}" in scopes or f"write_{scope}" in scopes
 
 
 def enum_name(topic: str) -> str:

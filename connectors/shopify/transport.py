@@ -1,37 +1,28 @@
 """GraphQL over HTTP: one version, paced by the shop's own bucket, every trouble an error that says who must act."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
 import requests
 
 from app.errors import AuthLost, PlatformDown, RateLimited, RegularsError
+from connectors.base import Refusal
 from connectors.shopify.auth import Token
+from connectors.shopify.pace import Cost, Pace
 from connectors.shopify.queries import document
+from connectors.vault import Secrets
 
 VERSION = "2026-10"
-PATIENCE = 8.0  # seconds that one call may wait inside; what takes longer is the caller's to wait for
+PATIENCE = 12.0  # seconds that one call may wait inside; what takes longer is the caller's to wait for
 TIMEOUT = (5, 60)
 _PAUSES = (0.5, 1.5, 4.0)
+_TROUBLES = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT"})  # a null beside one of these says nothing of the field
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-
-
-class Bucket(msgspec.Struct, rename="camel"):
-    """What a shop lets us ask: points, and how many come back each second."""
-
-    maximum_available: float
-    currently_available: float
-    restore_rate: float
-
-
-class Cost(msgspec.Struct, rename="camel"):
-    requested_query_cost: float = 0
-    throttle_status: Bucket | None = None
 
 
 class Search(msgspec.Struct):
@@ -53,10 +44,13 @@ class GraphError(msgspec.Struct):
         return str(self.extensions.get("code", ""))
 
     @property
+    def field(self) -> str:
+        """Without the places in lists: one refused field of many nodes is refused once."""
+        return ".".join(step for step in self.path if isinstance(step, str))
+
+    @property
     def words(self) -> str:
-        """Without the places in lists, so that one refused field of many nodes is one sentence."""
-        where = ".".join(step for step in self.path if isinstance(step, str))
-        return f"{where}: {self.message}" if where else self.message
+        return f"{self.field}: {self.message}" if self.field else self.message
 
 
 class Answer(msgspec.Struct):
@@ -82,40 +76,13 @@ class Answer(msgspec.Struct):
 _answer = msgspec.json.Decoder(Answer)
 
 
-class Pace:
-    """The bucket of one shop as last seen, shared by all that talk to it from this process."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._bucket: Bucket | None = None
-        self._seen = 0.0
-        self._costs: dict[str, float] = {}
-
-    def wait_for(self, name: str) -> float:
-        """Seconds until the shop can pay for this document, which costs what it cost the last time."""
-        with self._lock:
-            if self._bucket is None:
-                return 0.0
-            back = (time.monotonic() - self._seen) * self._bucket.restore_rate
-            left = min(self._bucket.maximum_available, self._bucket.currently_available + back)
-            short = min(self._costs.get(name, 0.0), self._bucket.maximum_available) - left
-            return max(0.0, short / max(self._bucket.restore_rate, 1.0))
-
-    def learn(self, name: str, cost: Cost | None) -> None:
-        if cost is None:
-            return
-        with self._lock:
-            self._costs[name] = cost.requested_query_cost
-            if cost.throttle_status is not None:
-                self._bucket, self._seen = cost.throttle_status, time.monotonic()
-
-
 _paces: dict[str, Pace] = {}
 
 
 class Transport:
-    def __init__(self, domain: str, secrets: Mapping[str, str], session: requests.Session) -> None:
+    def __init__(self, domain: str, secrets: Secrets, session: requests.Session) -> None:
         self.domain, self.session = domain, session
+        self.refusals: dict[str, Refusal] = {}
         self._token = Token(domain, secrets, session)
         self._pace = _paces.setdefault(domain, Pace())
         self._sleep: Callable[[float], None] = time.sleep
@@ -123,17 +90,16 @@ class Transport:
     def ask(self, name: str, variables: Mapping[str, Any] | None = None) -> Answer:
         """The answer to a document of `queries/`. Partial data is kept, `refused` says what is missing of it."""
         body = msgspec.json.encode({"query": document(name), "variables": variables or {}})
-        patience = Patience(self._sleep)
+        patience, size = Patience(self._sleep), _size(variables or {})
         while True:
-            patience.wait(self._pace.wait_for(name), f"{self.domain} lets us ask again soon")
-            answer = self._try(body, patience)
+            answer = self._paid(name, size, body, patience)
             if answer is None:
                 continue
-            self._pace.learn(name, answer.extensions.cost if answer.extensions else None)
-            if any(error.code == "THROTTLED" for error in answer.refused):
-                patience.wait(0.2, f"{self.domain} throttles us")  # and above as long as its bucket says
-                continue
-            return _checked(name, answer)
+            codes = {error.code for error in answer.refused}
+            if "THROTTLED" in codes:
+                patience.wait(0.2, f"{self.domain} throttles us")  # and in line as long as its bucket says
+            elif not codes & _TROUBLES or not patience.may_go_on(f"{self.domain} failed at {name}"):
+                return self._checked(name, answer)
 
     def run(self, name: str, variables: Mapping[str, Any] | None, kind: type[T]) -> T:
         """An answer that is of use only when whole."""
@@ -142,6 +108,15 @@ class Transport:
             raise _error(name, answer.refused)
         return answer.read(kind)
 
+    def _paid(self, name: str, size: int, body: bytes, patience: "Patience") -> Answer | None:
+        def wait(seconds: float) -> None:
+            patience.wait(seconds, f"{self.domain} lets us ask again soon")
+
+        with self._pace.turn(name, size, wait) as turn:
+            answer = self._try(body, patience)
+            turn.cost = answer.extensions.cost if answer and answer.extensions else None
+        return answer
+
     def _try(self, body: bytes, patience: "Patience") -> Answer | None:
         """One request; None when it is worth another try, after a pause that was taken here."""
         token = self._token.value()
@@ -149,7 +124,7 @@ class Transport:
         url = f"https://{self.domain}/admin/api/{VERSION}/graphql.json"
         try:
             response = self.session.post(url, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False)
-        except requests.RequestException as error:
+        except (requests.RequestException, PlatformDown) as error:  # the guarded session says it in its own words
             patience.again(PlatformDown(f"{self.domain} does not answer: {error}"))
             return None
         self._check_version(response)
@@ -181,9 +156,29 @@ class Transport:
     def _check_version(self, response: requests.Response) -> None:
         served = response.headers.get("X-Shopify-API-Version", VERSION)
         if served != VERSION:
-            log.warning("%s served Admin API %s instead of %s", self.domain, served, VERSION)
+            _say_once(f"{self.domain} served Admin API {served} instead of {VERSION}")
         if reason := response.headers.get("X-Shopify-API-Deprecated-Reason"):
-            log.warning("%s says that we use something deprecated: %s", self.domain, reason)
+            _say_once(f"{self.domain} says that we use something deprecated: {reason}")
+
+    def _checked(self, name: str, answer: Answer) -> Answer:
+        warnings = [w for search in (answer.extensions.search if answer.extensions else ()) for w in search.warnings]
+        if warnings:  # the platform ignores a filter that it does not know, and answers everything
+            raise RegularsError(f"{name}: the search was not understood: {warnings}")
+        if bytes(answer.data) == b"null":
+            raise _error(name, answer.refused or [GraphError("an answer without data")])
+        for error in answer.refused:
+            self.refusals.setdefault(error.field, Refusal(error.field, error.message))
+        return answer
+
+
+@cache
+def _say_once(words: str) -> None:
+    log.warning(words)
+
+
+def _size(variables: Mapping[str, Any]) -> int:
+    """Of the page or of the list of ids that is asked for."""
+    return int(variables.get("first") or len(variables.get("ids") or ()))
 
 
 class Patience:
@@ -204,6 +199,14 @@ class Patience:
         if seconds > 0:
             self._sleep(seconds)
 
+    def may_go_on(self, why: str) -> bool:
+        """After a pause, while there is patience left."""
+        try:
+            self.again(PlatformDown(why))
+        except PlatformDown:
+            return False
+        return True
+
     def again(self, error: RegularsError) -> None:
         if self._tries == len(_PAUSES) or _PAUSES[self._tries] > self._left:
             raise error
@@ -216,15 +219,6 @@ def _retry_after(response: requests.Response) -> float:
         return max(0.1, float(response.headers.get("Retry-After", 2)))
     except ValueError:  # a date: rare enough to wait a round minute
         return 60.0
-
-
-def _checked(name: str, answer: Answer) -> Answer:
-    warnings = [w for search in (answer.extensions.search if answer.extensions else ()) for w in search.warnings]
-    if warnings:  # the platform ignores a filter that it does not know, and answers everything
-        raise RegularsError(f"{name}: the search was not understood: {warnings}")
-    if bytes(answer.data) == b"null":
-        raise _error(name, answer.refused or [GraphError("an answer without data")])
-    return answer
 
 
 def _error(name: str, errors: list[GraphError]) -> RegularsError:

@@ -1,10 +1,12 @@
 """WooCommerce: read `webhooks` for what arrives, `client` for what we ask, `normalise` for what it means."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import requests
 
 from connectors.base import Resource, ShopFacts, Topic
+from connectors.changes import Change
+from connectors.vault import Vault
 from connectors.woocommerce import webhooks
 from connectors.woocommerce.client import WooClient
 from connectors.woocommerce.discover import discover
@@ -17,9 +19,11 @@ class WooCommerceConnector:
     resources: Sequence[Resource] = ("products", "customers", "orders", "refunds")
     topics: Mapping[str, Topic] = webhooks.TOPICS
     ignored: Mapping[str, str] = webhooks.IGNORED
+    writes: Collection[type[Change]] = ()
     verify = staticmethod(webhooks.verify)
     topic_of = staticmethod(webhooks.topic_of)
     delivery_key = staticmethod(webhooks.delivery_key)
+    triggered_at = staticmethod(webhooks.triggered_at)
 
     def locate(self, address: str, session: requests.Session) -> tuple[str, str]:
         """Domain and home URL of the shop at an address as a merchant types it; the shop itself is asked."""
@@ -33,6 +37,7 @@ class WooCommerceConnector:
         secrets: Mapping[str, str],
         session: requests.Session,
         known: ShopFacts | None = None,
+        vault: Vault | None = None,
     ) -> WooClient:
         """secrets: consumer_key, consumer_secret. known: saves asking for the facts and brings the merchant's rates."""
         return WooClient(home_url, secrets, session, known)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import requests
 
-from app.errors import NotFound
-from connectors.base import AuditCounts, AuditOrder, Page, Resource, ShopFacts, Wait, Webhook
+from app.errors import NotFound, Refused
+from connectors.base import AuditCounts, AuditOrder, Installation, Page, Resource, ShopFacts, Wait, Webhook
+from connectors.changes import Change, Written
 from connectors.records import Record
 from connectors.woocommerce import audit, facts, fetch, subscriptions
 from connectors.woocommerce.backfill import Walker
@@ -56,6 +58,13 @@ class WooClient:
         except (NoRoute, NotFound):
             return False
         return True
+
+    def write(self, change: Change, so_far: Mapping[str, Any]) -> Written:
+        raise Refused("Nothing is written to WooCommerce yet.")
+
+    def installation(self) -> Installation:
+        """A key may do all or nothing, and nothing is paid through the platform."""
+        return Installation()
 
     def audit_orders(self) -> Iterator[AuditOrder | Wait]:
         return audit.orders(self._transport)

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Sequence
 
+import msgspec
+
 from app.errors import NotFound, Refused
 from connectors.base import Webhook
 from connectors.woocommerce.errors import NotJson
@@ -21,14 +23,15 @@ def ours(transport: Transport) -> Sequence[Webhook]:
 def subscribe(transport: Transport, address: str, secret: str) -> Sequence[Webhook]:
     """Every topic, active, at this address, signed with this secret. What is right already is left as it is."""
     at_address = [body for body in _ours(transport) if body.delivery_url == address]
-    kept: list[WebhookBody] = []
+    kept: list[Webhook] = []
     for topic in SUBSCRIBED:
         name = _name(topic, secret)
         right, wrong = _sorted([body for body in at_address if body.topic == topic], name)
         for body in wrong:
             _delete(transport, body.id)
-        kept.append(right or _create(transport, topic, name, address, secret))
-    return [_webhook(body) for body in kept]
+        made = right or _create(transport, topic, name, address, secret)
+        kept.append(msgspec.structs.replace(_webhook(made), is_new=right is None))
+    return kept
 
 
 def unsubscribe(transport: Transport, address: str) -> None:

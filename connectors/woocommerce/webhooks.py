@@ -99,6 +99,10 @@ def delivery_key(headers: Mapping[str, str], body: bytes) -> str:
     return f"{header(headers, 'X-WC-Webhook-ID')}:{header(headers, 'X-WC-Webhook-Delivery-ID')}:{digest}"
 
 
+def triggered_at(headers: Mapping[str, str]) -> None:
+    """WooCommerce does not say: a body is what is so when it is delivered."""
+
+
 def header(headers: Mapping[str, str], name: str) -> str:
     found = headers.get(name)
     if found is None:

@@ -17,6 +17,11 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("created_at", UtcTime(), nullable=False),
+        sa.Column("billing", sa.String(), nullable=False),
+        sa.Column("plan", sa.String(), nullable=True),
+        sa.Column("billed_until", UtcTime(), nullable=True),
+        sa.Column("billed_shop_id", sa.BigInteger(), nullable=True),
+        sa.Column("billing_checked_at", UtcTime(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -102,12 +107,16 @@ def upgrade() -> None:
         sa.Column("rates", JsonText, nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("state_reason", sa.String(), nullable=True),
+        sa.Column("remedy", sa.String(), nullable=True),
         sa.Column("installed_at", UtcTime(), nullable=False),
+        sa.Column("authorised_at", UtcTime(), nullable=True),
         sa.Column("uninstalled_at", UtcTime(), nullable=True),
         sa.Column("backfilled_at", UtcTime(), nullable=True),
         sa.Column("oldest_order_on", sa.Date(), nullable=True),
         sa.Column("webhooks_checked_at", UtcTime(), nullable=True),
         sa.Column("webhooks_state", sa.String(), nullable=True),
+        sa.Column("scopes", JsonText, nullable=True),
+        sa.Column("renewing_until", UtcTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"],
             ["accounts.id"],
@@ -200,6 +209,7 @@ def upgrade() -> None:
         sa.Column("delivery_key", sa.String(), nullable=False),
         sa.Column("topic", sa.String(), nullable=False),
         sa.Column("received_at", UtcTime(), nullable=False),
+        sa.Column("triggered_at", UtcTime(), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("body_digest", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
@@ -212,6 +222,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("shop_id", "delivery_key"),
     )
     op.create_index("deliveries_pending", "deliveries", ["shop_id", "state", "due_at"], unique=False)
+    op.create_table(
+        "discount_codes",
+        sa.Column("shop_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("made_at", UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", "code"),
+    )
+    op.create_index("discount_codes_name", "discount_codes", ["shop_id", "name"], unique=False)
     op.create_table(
         "events",
         sa.Column("shop_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -322,6 +342,63 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop_id", "kind", "external_id"),
     )
     op.create_index("pending_fetches_due", "pending_fetches", ["shop_id", "due_at"], unique=False)
+    op.create_table(
+        "platform_facts",
+        sa.Column("shop_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("external_id", sa.String(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("said", JsonText, nullable=True),
+        sa.Column("is_gone", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", "kind", "external_id"),
+    )
+    op.create_table(
+        "platform_writes",
+        sa.Column("shop_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("payload", JsonText, nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("due_at", UtcTime(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("answer", JsonText, nullable=True),
+        sa.Column("created_at", UtcTime(), nullable=False),
+        sa.Column("claimed_at", UtcTime(), nullable=True),
+        sa.Column("done_at", UtcTime(), nullable=True),
+        sa.Column("echoed_at", UtcTime(), nullable=True),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", "id"),
+        sa.UniqueConstraint("shop_id", "key"),
+    )
+    op.create_index("platform_writes_due", "platform_writes", ["shop_id", "state", "due_at"], unique=False)
+    op.create_index("platform_writes_subject", "platform_writes", ["shop_id", "subject", "state"], unique=False)
+    op.create_table(
+        "privacy_requests",
+        sa.Column("shop_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("request_key", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("customer_id", sa.BigInteger(), nullable=True),
+        sa.Column("subject", sa.LargeBinary(), nullable=True),
+        sa.Column("export", sa.LargeBinary(), nullable=True),
+        sa.Column("swept_to", sa.BigInteger(), nullable=False),
+        sa.Column("found", JsonText, nullable=True),
+        sa.Column("counts", JsonText, nullable=True),
+        sa.Column("requested_at", UtcTime(), nullable=False),
+        sa.Column("due_at", UtcTime(), nullable=False),
+        sa.Column("done_at", UtcTime(), nullable=True),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", "id"),
+        sa.UniqueConstraint("shop_id", "request_key"),
+    )
+    op.create_index("privacy_requests_state", "privacy_requests", ["shop_id", "state", "requested_at"], unique=False)
     op.create_table(
         "products",
         sa.Column("shop_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -435,6 +512,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("shop_id", "id"),
         sa.UniqueConstraint("shop_id", "channel", "address_key"),
+    )
+    op.create_table(
+        "tombstones",
+        sa.Column("shop_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", "key"),
     )
     op.create_table(
         "checkouts",
@@ -723,6 +809,7 @@ def downgrade() -> None:
     op.drop_index("checkouts_email", table_name="checkouts")
     op.drop_index("checkouts_customer", table_name="checkouts")
     op.drop_table("checkouts")
+    op.drop_table("tombstones")
     op.drop_table("suppressions")
     op.drop_table("sign_in_links")
     op.drop_table("sessions")
@@ -732,6 +819,12 @@ def downgrade() -> None:
     op.drop_table("runs")
     op.drop_table("programmes")
     op.drop_table("products")
+    op.drop_index("privacy_requests_state", table_name="privacy_requests")
+    op.drop_table("privacy_requests")
+    op.drop_index("platform_writes_subject", table_name="platform_writes")
+    op.drop_index("platform_writes_due", table_name="platform_writes")
+    op.drop_table("platform_writes")
+    op.drop_table("platform_facts")
     op.drop_index("pending_fetches_due", table_name="pending_fetches")
     op.drop_table("pending_fetches")
     op.drop_index("messages_due", table_name="messages")
@@ -743,6 +836,8 @@ def downgrade() -> None:
     op.drop_table("failed_records")
     op.drop_index("events_pending", table_name="events")
     op.drop_table("events")
+    op.drop_index("discount_codes_name", table_name="discount_codes")
+    op.drop_table("discount_codes")
     op.drop_index("deliveries_pending", table_name="deliveries")
     op.drop_table("deliveries")
     op.drop_index("customers_newest", table_name="customers")

@@ -13,10 +13,10 @@ from sandbox.shop import Order, Shop
 class Event:
     """Something that happened: order.created/updated/paid/cancelled/edited/deleted/restored/erased, refund.created,
     customer.created/registered/updated/deleted/consent, checkout.created/updated/completed/emptied,
-    product.updated/stock/deleted."""
+    product.updated/stock/deleted, discount.created/code_added."""
 
     kind: str
-    object: object  # the Order, Refund, Person, Checkout or Product
+    object: object  # the Order, Refund, Person, Checkout, Product or CodeDiscount (with the code that was added)
     at: datetime
     order: Order | None = None  # the order of a refund
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 from sandbox.changes.customers import CustomerChanges
 from sandbox.changes.products import ProductChanges
 from sandbox.orders import edit_of, full_refund, new_order, paid, refund_of
 from sandbox.shop import Address, Checkout, Consent, Order, Person, Refund, Visit
-from sandbox.till import Basket, ring_up
+from sandbox.till import NO_DUTY, Basket, ring_up
 
 
 class OrderChanges(CustomerChanges, ProductChanges):
@@ -25,6 +26,10 @@ class OrderChanges(CustomerChanges, ProductChanges):
         email: str | None = None,
         currency: str | None = None,
         code: str | None = None,
+        shipping: str | None = "standard",
+        tip_minor: int = 0,
+        duty: Decimal = NO_DUTY,
+        gift_minor: int = 0,  # paid with a gift card, the rest by card
         address: Address | None = None,
         payment: str = "paid",
         source_name: str = "web",
@@ -37,9 +42,11 @@ class OrderChanges(CustomerChanges, ProductChanges):
             person = self.person(person_id) if person_id else None
             address = address or (person.address if person else None)
             country = address.country_code if address else self.shop.country_code
-            basket = ring_up(self.shop, items, country=country, currency=currency, code=code)
+            basket = ring_up(self.shop, items, country=country, currency=currency, code=code,
+                             shipping=shipping, tip_minor=tip_minor, duty=duty)  # fmt: skip
             order = self._place(basket, person_id=person_id, email=email, address=address, payment=payment,
-                                consent=consent, visit=visit, source_name=source_name, test=test)  # fmt: skip
+                                gift_minor=gift_minor, consent=consent, visit=visit, source_name=source_name,
+                                test=test)  # fmt: skip
             return order
 
     def pay_order(self, order_id: int) -> Order:
@@ -64,6 +71,7 @@ class OrderChanges(CustomerChanges, ProductChanges):
         lines: Sequence[tuple[int, int]] | None = None,  # (line id, units); None: all that is left, shipping too
         *,
         shipping_minor: int = 0,
+        duty_minor: int = 0,
         amount_minor: int = 0,  # without lines, or on top of them
         note: str = "",
     ) -> Refund:
@@ -81,6 +89,7 @@ class OrderChanges(CustomerChanges, ProductChanges):
                     at,
                     lines=lines,
                     shipping_minor=shipping_minor,
+                    duty_minor=duty_minor,
                     amount_minor=amount_minor,
                     note=note,
                 )
@@ -150,6 +159,7 @@ class OrderChanges(CustomerChanges, ProductChanges):
         payment: str,
         consent: Consent | None,
         visit: Visit | None,
+        gift_minor: int = 0,
         source_name: str = "web",
         test: bool = False,
         checkout: Checkout | None = None,
@@ -159,7 +169,8 @@ class OrderChanges(CustomerChanges, ProductChanges):
         takes_back = person is not None and person.consent and consent and consent.state == "not_subscribed"
         if person and consent and not takes_back:  # a box left empty does not unsubscribe anybody
             self._take_consent(person, replace(consent, at=consent.at or at))
-        order = new_order(self.shop, basket, person, at, as_guest=person_id is None, payment=payment, address=address)
+        order = new_order(self.shop, basket, person, at, as_guest=person_id is None, payment=payment,
+                          gift_minor=gift_minor, address=address)  # fmt: skip
         order.email = email or order.email
         order.source_name, order.test, order.first_visit, order.last_visit = source_name, test, visit, visit
         if checkout:

@@ -43,6 +43,7 @@ class Operation:
     objects: int = 0
     roots: int = 0
     size: int | None = None
+    is_doomed: bool = False  # by a fault switch: it breaks after its first rows
 
     @property
     def gid(self) -> str:
@@ -57,7 +58,6 @@ class Operations:
         self.finished = finished
         self.compiler: Compiler | None = None  # given once the fields are known, which name the operations
         self.all: dict[int, Operation] = {}
-        self.fails_after: int | None = None  # for tests: the next run breaks after so many rows
         self._ids = count(1)
         self._turn = threading.Lock()
         self.folder = Path(tempfile.mkdtemp(prefix="sandbox-bulk-"))
@@ -108,6 +108,9 @@ class Operations:
     def _start(self, text: str, root: Child) -> Operation:
         number = next(self._ids)
         made = Operation(number, text, self.world.box.now(), self.folder / f"{number}.jsonl")
+        made.is_doomed = self.world.options.faults.strikes("bulk_failed")
+        if self.world.options.faults.strikes("bulk_canceled"):
+            made.status = "CANCELING"
         self.all[number] = made
         threading.Thread(target=self._run, args=(made, root), daemon=True, name=f"bulk-{number}").start()
         return made
@@ -122,7 +125,7 @@ class Operations:
                     self._write(operation, root, file)
                 self._end(operation, "CANCELED" if operation.status == "CANCELING" else "COMPLETED")
             except Exception:
-                log.exception("bulk operation %s failed", operation.id)
+                log.log(logging.INFO if operation.is_doomed else logging.ERROR, "bulk %s", operation.id, exc_info=True)
                 operation.error_code = "INTERNAL_SERVER_ERROR"
                 self._end(operation, "FAILED")
         self.finished(operation)
@@ -130,8 +133,7 @@ class Operations:
     def _write(self, operation: Operation, root: Child, file: BinaryIO) -> None:
         for lines in self._chunks(operation, root):
             file.write(b"".join(lines))
-            if self.fails_after is not None and operation.objects >= self.fails_after:
-                self.fails_after = None
+            if operation.is_doomed:
                 raise RuntimeError("made to fail")
             if operation.status == "CANCELING":
                 return

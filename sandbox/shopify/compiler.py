@@ -4,7 +4,7 @@ graphql-core parses and checks the documents; its own executor decides everythin
 which for a page of orders with their lines takes seconds."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from graphql import (
@@ -27,6 +27,8 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
 
+from sandbox.faults import Faults
+
 Read = Callable[[Any], Any]
 Arguments = dict[str, Any]
 
@@ -39,6 +41,7 @@ class Call:
     fragments: dict[str, FragmentDefinitionNode]
     search: list[dict[str, Any]] = field(default_factory=list)
     path: tuple[str | int, ...] = ()
+    refused: list[tuple[str | int, ...]] = field(default_factory=list)  # fields that the app is not approved for
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,13 @@ Chosen = dict[str, list[FieldNode]]
 class Compiler:
     """`fields` says how each field of each type is read; `type_of` names the type of an object behind an interface."""
 
-    def __init__(self, schema: GraphQLSchema, fields: Fields, type_of: Callable[[Any], str]) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, fields: Fields, type_of: Callable[[Any], str], faults: Faults | None = None
+    ) -> None:
         self.schema = schema
         self.fields = fields
         self.type_of = type_of
+        self.faults = faults or Faults()
 
     def selection(self, kind: Any, sets: Sequence[SelectionSetNode], call: Call) -> Read:
         """What is selected of an object, interface or union."""
@@ -96,6 +102,9 @@ class Compiler:
         node = nodes[0]
         if node.name.value == "__typename":
             return lambda _: kind.name
+        if f"{kind.name}.{node.name.value}" in self.faults.fields:
+            call.refused.append(call.path)
+            return _nothing
         definition = self.definition(kind, node)
         read = self._reader(kind, definition, node, call)
         below = get_named_type(definition.type)
@@ -158,7 +167,7 @@ def _included(node: Any, call: Call) -> bool:
 
 
 def _deeper(call: Call, key: str) -> Call:
-    return Call(call.variables, call.fragments, call.search, (*call.path, key))
+    return replace(call, path=(*call.path, key))
 
 
 def _one(read: Read, inner: Read) -> Read:

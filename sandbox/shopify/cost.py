@@ -140,23 +140,30 @@ class _Counter:
 
 @dataclass(slots=True)
 class Bucket:
-    """Points of one token: taken when asked, given back when less was used, restored by the second (of real time)."""
+    """Points of one app in the shop: taken when asked, given back when less was used, restored by the second (of real
+    time). Keeps a record: how many asked, how many came too early, the lowest that it stood."""
 
     maximum: int
     restore_rate: int
     available: float = field(init=False)
+    lowest: float = field(init=False)
+    asked: int = 0
+    too_early: int = 0
     at: float = field(default_factory=time.monotonic)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self.available = self.maximum
+        self.available = self.lowest = self.maximum
 
     def take(self, points: int) -> bool:
         with self.lock:
             self._restore()
+            self.asked += 1
             if points > self.available:
+                self.too_early += 1
                 return False
             self.available -= points
+            self.lowest = min(self.lowest, self.available)
             return True
 
     def give_back(self, points: int) -> None:
@@ -171,6 +178,9 @@ class Bucket:
                 "currentlyAvailable": int(self.available),
                 "restoreRate": self.restore_rate,
             }
+
+    def record(self) -> dict[str, Any]:
+        return {"asked": self.asked, "tooEarly": self.too_early, "lowest": int(self.lowest), **self.status()}
 
     def _restore(self) -> None:
         now = time.monotonic()

@@ -7,7 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 import requests
@@ -66,7 +66,7 @@ class Sender:
         }
         if subscription.name:
             headers["X-Shopify-Name"] = subscription.name
-        self._push(Delivery(subscription, subscription.uri, body, headers), 0)
+        self._send(Delivery(subscription, subscription.uri, body, headers))
         self._start()
 
     def counts(self) -> dict[str, int]:
@@ -77,6 +77,15 @@ class Sender:
         """Waits until nothing is queued any more; False when time ran out first."""
         with self._changed:
             return self._changed.wait_for(lambda: self.tally.queued == 0, timeout)
+
+    def _send(self, delivery: Delivery) -> None:
+        faults = self.options.faults
+        if faults.strikes("drop"):
+            return
+        pause = faults.pause() if faults.strikes("reorder") else 0.0
+        pause += faults.seconds if faults.strikes("delay") else 0.0
+        for _ in range(2 if faults.strikes("duplicate") else 1):
+            self._push(replace(delivery), pause)
 
     def _start(self) -> None:
         with self._changed:

@@ -1,7 +1,8 @@
 """Answers a GraphQL request: parse, check, price, walk."""
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import (
@@ -79,7 +80,7 @@ class Executor:
         price = costs(self.compiler.schema, operation, call)
         if price.requested > HIGHEST:
             return _too_dear(price)
-        if not bucket.take(price.requested):
+        if self.compiler.faults.strikes("throttled") or not bucket.take(price.requested):
             return _throttled(price, bucket)
         body = self._walk(operation, call)
         actual = min(price.requested, price.actual(body["data"]))
@@ -107,10 +108,11 @@ class Executor:
                     data = None
             if data is not None:
                 data[key] = value
+        errors += [_denied(place) for path in dict.fromkeys(call.refused) for place in _places(data, path)]
         return {"data": data, **({"errors": errors} if errors else {})}
 
     def _read(self, root: Any, key: str, nodes: list[FieldNode], call: Call) -> Read:
-        return self.compiler.field(root, nodes, Call(call.variables, call.fragments, call.search, (key,)))
+        return self.compiler.field(root, nodes, replace(call, path=(key,)))
 
     def _introspect(self, document: DocumentNode, request: Answer) -> Answer:
         """Questions about the schema itself are graphql-core's to answer."""
@@ -168,6 +170,24 @@ def _located(error: ApiError, node: FieldNode) -> Answer:
         "extensions": {"code": error.code},
         "path": list(error.path),
     }
+
+
+def _denied(place: tuple[str | int, ...]) -> Answer:
+    message = (
+        "This app is not approved to use this field. See https://shopify.dev/docs/apps/launch/protected-customer-data"
+    )
+    return {"message": message, "path": list(place), "extensions": {"code": "ACCESS_DENIED"}}
+
+
+def _places(data: Any, path: tuple[str | int, ...], at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Where a path leads in the data, through each item of every list on the way."""
+    if isinstance(data, list):
+        for index, item in enumerate(data):
+            yield from _places(item, path, (*at, index))
+    elif not path:
+        yield at
+    elif isinstance(data, dict) and path[0] in data:
+        yield from _places(data[path[0]], path[1:], (*at, path[0]))
 
 
 def _plain(error: GraphQLError, code: str) -> Answer:

@@ -8,12 +8,21 @@ from sandbox.money import share
 from sandbox.shop import Edit, Line, Order, Refund, RefundLine, ShippingLine
 from sandbox.shopify.values import gid
 
+LINE_TYPES = {
+    "ProductSale": "PRODUCT",
+    "GiftCardSale": "GIFT_CARD",
+    "ShippingLineSale": "SHIPPING",
+    "DutySale": "DUTY",
+    "TipSale": "TIP",
+    "AdjustmentSale": "ADJUSTMENT",
+}
+
 
 @dataclass(slots=True)
 class Sale:
     """One entry: an amount with tax, the tax in it, and its part in shop money, which add up to the agreement's."""
 
-    typename: str  # ProductSale, ShippingLineSale, TipSale, AdjustmentSale
+    typename: str  # ProductSale, GiftCardSale, ShippingLineSale, DutySale, TipSale, AdjustmentSale
     action: str  # ORDER, RETURN
     quantity: int | None
     minor: int
@@ -27,11 +36,7 @@ class Sale:
 
     @property
     def line_type(self) -> str:
-        if self.line is not None and self.line.is_gift_card:
-            return "GIFT_CARD"
-        return {"ProductSale": "PRODUCT", "ShippingLineSale": "SHIPPING", "TipSale": "TIP"}.get(
-            self.typename, "ADJUSTMENT"
-        )
+        return LINE_TYPES[self.typename]
 
 
 @dataclass(slots=True)
@@ -79,6 +84,7 @@ def _placed(order: Order) -> Agreement:
     for shipping in order.shipping:
         tax, off = shipping.tax_minor, shipping.discount_minor
         sales.append(Sale("ShippingLineSale", "ORDER", 1, order.charged(shipping), tax, off, shipping=shipping))
+    sales += [Sale("DutySale", "ORDER", 1, line.duty_minor) for line in order.lines if line.duty_minor]
     if order.tip_minor:
         sales.append(Sale("TipSale", "ORDER", 1, order.tip_minor))
     agreement = Agreement("OrderAgreement", order.id * 10 + 1, order.placed_at, "ORDER", order, sales)
@@ -87,7 +93,11 @@ def _placed(order: Order) -> Agreement:
 
 def _sold(order: Order, line: Line) -> Sale:
     tax, off = line.tax_minor, line.discount_minor
-    return Sale("ProductSale", "ORDER", line.quantity, order.charged(line), tax, off, line)
+    return Sale(_kind(line), "ORDER", line.quantity, order.charged(line), tax, off, line)
+
+
+def _kind(line: Line) -> str:
+    return "GiftCardSale" if line.is_gift_card else "ProductSale"
 
 
 def _edited(order: Order, edit: Edit, removed: dict[int, int]) -> Agreement:
@@ -106,7 +116,7 @@ def _taken_out(order: Order, line: Line, units: int, removed: dict[int, int]) ->
 
     tax = sum(change(each) for each in line.taxes)
     total = change(line.total_minor) + (0 if order.taxes_included else tax)
-    return Sale("ProductSale", "RETURN", -units, total, tax, change(line.discount_minor), line)
+    return Sale(_kind(line), "RETURN", -units, total, tax, change(line.discount_minor), line)
 
 
 def _refunded(order: Order, refund: Refund) -> Agreement:
@@ -115,6 +125,8 @@ def _refunded(order: Order, refund: Refund) -> Agreement:
         tax = sum(refund.shipping_taxes)
         shipping = order.shipping[0] if order.shipping else None
         sales.append(Sale("ShippingLineSale", "RETURN", -1, -refund.shipping_minor, -tax, shipping=shipping))
+    if refund.duty_minor:
+        sales.append(Sale("DutySale", "RETURN", -1, -refund.duty_minor))
     if refund.adjustment_minor:
         sales.append(Sale("AdjustmentSale", "RETURN", None, -refund.adjustment_minor))
     agreement = Agreement("RefundAgreement", refund.id * 10 + 3, refund.created_at, "REFUND", order, sales, refund)
@@ -123,7 +135,7 @@ def _refunded(order: Order, refund: Refund) -> Agreement:
 
 def _given_back(order: Order, piece: RefundLine) -> Sale:
     line = order.line(piece.line_id)
-    return Sale("ProductSale", "RETURN", -piece.quantity, -piece.total_minor, -piece.tax_minor, line=line)
+    return Sale(_kind(line), "RETURN", -piece.quantity, -piece.total_minor, -piece.tax_minor, line=line)
 
 
 def _voided(order: Order) -> Agreement:
@@ -136,7 +148,9 @@ def _voided(order: Order) -> Agreement:
 def _all_out(order: Order) -> Iterator[Sale]:
     for line in order.lines:
         if left := line.quantity - line.removed:
-            yield Sale("ProductSale", "RETURN", -left, -order.charged_now(line), line=line)
+            yield Sale(_kind(line), "RETURN", -left, -order.charged_now(line), line=line)
+        if line.duty_minor:
+            yield Sale("DutySale", "RETURN", -1, -line.duty_minor)
     for shipping in order.shipping:
         yield Sale("ShippingLineSale", "RETURN", -1, -order.charged(shipping), -shipping.tax_minor, shipping=shipping)
     if order.tip_minor:

@@ -1,6 +1,8 @@
 """What can be set about the Shopify face."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from sandbox.faults import Faults
 
 SCOPES = (
     "read_all_orders",
@@ -8,6 +10,7 @@ SCOPES = (
     "read_orders",
     "read_products",
     "write_customers",
+    "write_discounts",
 )
 
 
@@ -23,3 +26,4 @@ class Options:
     retry_scale: float = 1.0  # 1: eight retries over four hours, as the platform has it
     bulk_pause: float = 0.0  # seconds between a bulk operation's creation and its run
     api_version: str = "2026-10"
+    faults: Faults = field(default_factory=Faults)

@@ -90,6 +90,20 @@ def current_discounts(order: Order) -> int:
     return sum(remaining(line, line.discount_minor) for line in order.lines)
 
 
+def current_duties(order: Order) -> int:
+    return 0 if is_void(order) else order.duty_minor - sum(refund.duty_minor for refund in order.refunds)
+
+
+def duties(world: World, order: Order, minor: int) -> Bag | None:
+    """Nothing at all where an order bears none."""
+    return world.amounts.bag(order, minor) if order.duty_minor else None
+
+
+def gateways(order: Order) -> list[str]:
+    """All that it was paid by, each once."""
+    return list(dict.fromkeys(each.gateway for each in order.transactions if each.kind == "sale" and each.gateway))
+
+
 def current_shipping(order: Order) -> int:
     """Shipping as shown, less what was refunded of it."""
     if is_void(order):

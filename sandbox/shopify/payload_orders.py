@@ -76,7 +76,7 @@ def _head(world: World, order: Order) -> Body:
         "number": int(order.number) - 1000,
         "order_number": int(order.number),
         "order_status_url": totals.status_url(world, order),
-        "payment_gateway_names": [order.gateway] if order.gateway else [],
+        "payment_gateway_names": totals.gateways(order),
         "phone": order.phone or None,
         "po_number": None,
         "presentment_currency": order.currency,
@@ -118,15 +118,20 @@ def _totals(world: World, order: Order) -> Body:
     return body | {
         "current_shipping_price_set": money_set(bag(order, totals.current_shipping(order))),
         "current_total_additional_fees_set": None,
-        "current_total_duties_set": None,
+        "current_total_duties_set": _duties(world, order, totals.current_duties(order)),
         "original_total_additional_fees_set": None,
-        "original_total_duties_set": None,
+        "original_total_duties_set": _duties(world, order, order.duty_minor),
         "total_shipping_price_set": money_set(bag(order, sum(part.total_minor for part in order.shipping))),
         "total_cash_rounding_payment_adjustment_set": money_set(bag(order, 0)),
         "total_cash_rounding_refund_adjustment_set": money_set(bag(order, 0)),
         "total_outstanding": decimal(*bag(order, outstanding).shop),
         "total_tip_received": decimal(*bag(order, order.tip_minor).shop),
     }
+
+
+def _duties(world: World, order: Order, minor: int) -> Body | None:
+    bag = totals.duties(world, order, minor)
+    return money_set(bag) if bag else None
 
 
 def _codes(order: Order) -> list[Body]:

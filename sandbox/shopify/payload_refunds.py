@@ -22,7 +22,7 @@ def refund(world: World, back: OrderRefund) -> Body:
         "user_id": None,
         "processed_at": at,
         "duties": [],
-        "total_duties_set": money_set(world.amounts.bag(order, 0)),
+        "total_duties_set": money_set(world.amounts.bag(order, given.duty_minor)),
         "return": None,
         "refund_shipping_lines": _refunded_shipping(world, order, given),
         "restock": given.restock,

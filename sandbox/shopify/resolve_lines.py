@@ -228,7 +228,7 @@ def _sales(world: World) -> Fields:
     }
     return {
         **{f"{kind}Agreement": agreement for kind in ("Order", "OrderEdit", "Refund")},
-        **{f"{kind}Sale": sale for kind in ("Product", "ShippingLine", "Tip", "Adjustment")},
+        **{f"{kind}Sale": sale for kind in ("Product", "GiftCard", "ShippingLine", "Duty", "Tip", "Adjustment")},
     }
 
 

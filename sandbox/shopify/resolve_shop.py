@@ -88,9 +88,9 @@ def _app(world: World) -> Fields:
         "AppInstallation": {
             "id": lambda _: gid("AppInstallation", 1),
             "launchUrl": lambda _: url,
-            "accessScopes": lambda options: options.scopes,
-            "app": lambda options: options,
-            "activeSubscriptions": lambda _: [],
+            "accessScopes": lambda installation: installation.scopes,
+            "app": lambda installation: installation.options,
+            "activeSubscriptions": lambda installation: [installation.plan] if installation.plan else [],
         },
         "App": {
             "id": lambda _: gid("App", 1),
@@ -107,6 +107,19 @@ def _app(world: World) -> Fields:
 
 
 def _pricing() -> Fields:
-    """Nothing is sold in the sandbox: these types have no objects, so no fields either."""
-    kinds = ("AppSubscription", "AppSubscriptionLineItem", "AppPlanV2", "AppRecurringPricing", "AppUsagePricing")
-    return {kind: {} for kind in (*kinds, "AppSubscriptionDiscount")}
+    """A plan is known by its name: what it costs has no objects here, so no fields either."""
+    kinds = ("AppSubscriptionLineItem", "AppPlanV2", "AppRecurringPricing", "AppUsagePricing")
+    return {
+        "AppSubscription": {
+            "id": lambda _: gid("AppSubscription", 1),
+            "name": lambda plan: plan.name,
+            "status": lambda plan: plan.status,
+            "test": lambda _: True,
+            "trialDays": lambda _: 0,
+            "createdAt": lambda plan: iso(plan.created_at),
+            "currentPeriodEnd": lambda plan: iso(plan.current_period_end) if plan.current_period_end else None,
+            "returnUrl": lambda _: "https://admin.shopify.com/",
+            "lineItems": lambda _: [],
+        },
+        **{kind: {} for kind in (*kinds, "AppSubscriptionDiscount")},
+    }

@@ -6,8 +6,10 @@ from typing import Any
 from sandbox.shopify import (
     bulk_fields,
     consent,
+    discounts,
     resolve_checkouts,
     resolve_customers,
+    resolve_discounts,
     resolve_products,
     subscriptions,
     tags,
@@ -25,14 +27,16 @@ Find = Callable[[int], Any]
 
 def fields(world: World, operations: Operations, hooks: Subscriptions) -> Fields:
     finders = _finders(world, operations, hooks)
+    codes = discounts.Discounts(world)
     return {
         "QueryRoot": {
             **_lists(world, operations, hooks),
             **{name: _one(finders, kind) for name, kind in ONES.items()},
+            **resolve_discounts.roots(codes),
             "node": _one(finders, None),
             "nodes": _several(finders),
             "shop": lambda _: world.shop,
-            "currentAppInstallation": lambda _: world.options,
+            "currentAppInstallation": lambda _: world.installation,
             "currentBulkOperation": WithArguments(lambda args, _: lambda _: operations.current(args.get("type"))),
             "customerByIdentifier": WithArguments(lambda args, _: lambda _: _identified(world, args["identifier"])),
         },
@@ -40,6 +44,7 @@ def fields(world: World, operations: Operations, hooks: Subscriptions) -> Fields
             **bulk_fields.mutations(operations),
             **subscriptions.mutations(hooks),
             **consent.mutations(world),
+            **discounts.mutations(codes),
             **tags.mutations(world),
         },
     }

@@ -1,4 +1,4 @@
-"""The Shopify face over HTTP: tokens, GraphQL, the files of bulk operations."""
+"""The Shopify face over HTTP: tokens, GraphQL, the files of bulk operations, the page that installs the app."""
 
 import hmac
 import re
@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, request, send_file
 from flask.typing import ResponseReturnValue
 
 from sandbox.changes import Box
+from sandbox.shopify import installing
 from sandbox.shopify.auth import INVALID, Tokens
 from sandbox.shopify.bulk import Operations
 from sandbox.shopify.execute import Executor
@@ -16,6 +17,7 @@ from sandbox.shopify.options import Options
 from sandbox.shopify.schema import compiler
 from sandbox.shopify.signing import signed
 from sandbox.shopify.subscriptions import LOOPBACK, Subscriptions
+from sandbox.shopify.troubles import broken_off, trouble
 from sandbox.shopify.webhooks import Webhooks
 from sandbox.shopify.world import World
 
@@ -28,7 +30,7 @@ class Face(Blueprint):
     def __init__(self, box: Box, options: Options) -> None:
         super().__init__("shopify", __name__)
         self.world = World(box, options)
-        self.tokens = Tokens(options)
+        self.tokens = Tokens(options, self.world.installation)
         self.subscriptions = Subscriptions(box.now, options.api_version)
         self.webhooks = Webhooks(self.world, self.subscriptions)
         self.deliveries = self.webhooks.sender
@@ -36,10 +38,13 @@ class Face(Blueprint):
         self.operations.compiler = compiler(self.world, self.operations, self.subscriptions)
         self.executor = Executor(self.operations.compiler)
         self.before_request(self._look_at_host)
+        self.before_request(lambda: trouble(options.faults))
+        self.after_request(lambda response: broken_off(options.faults, response))
         self.add_url_rule("/admin/oauth/access_token", view_func=self.token, methods=["POST"])
         self.add_url_rule("/admin/api/<version>/graphql.json", view_func=self.graphql, methods=["POST"])
         self.add_url_rule("/_bulk/bulk-<int:number>.jsonl", view_func=self.bulk_file)
-        self.add_url_rule("/_sandbox/shopify/uninstall", view_func=self.uninstall, methods=["POST"])
+        self.add_url_rule("/_sandbox/shopify/points", view_func=self.points)
+        installing.add_routes(self, self.world, self.tokens, self.webhooks)
 
     def token(self) -> ResponseReturnValue:
         given = request.get_json(silent=True) if request.is_json else request.form.to_dict()
@@ -71,18 +76,16 @@ class Face(Blueprint):
             abort(400)
         return send_file(operation.path, mimetype="application/jsonl", etag=False)
 
-    def uninstall(self) -> ResponseReturnValue:
-        """Takes the app out: its subscriptions are told once more, its tokens are worth nothing from then on."""
-        with self.world.box.lock:
-            self.webhooks.uninstalled()
-            self.tokens.uninstalled_at = self.world.box.now()
-        return _json({})
+    def points(self) -> ResponseReturnValue:
+        """The record of the app's bucket."""
+        return _json(self.tokens.points.record())
 
     def _look_at_host(self) -> None:
         """The API answers under the shop's domain only, files and levers on this machine only."""
         self.world.origin = f"http://127.0.0.1:{request.environ['SERVER_PORT']}"
         host = request.host.rpartition(":")[0] or request.host
-        is_api = request.path.startswith("/admin/")
+        # the page that asks to install the app is for browsers, which know no other host than this machine
+        is_api = request.path.startswith("/admin/") and not (request.path == installing.PAGE and host in LOOPBACK)
         if (host.lower() == self.world.options.domain) is not is_api or (not is_api and host not in LOOPBACK):
             abort(404)
 

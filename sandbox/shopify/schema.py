@@ -14,6 +14,7 @@ from sandbox.shopify import (
     paging,
     resolve_checkouts,
     resolve_customers,
+    resolve_discounts,
     resolve_lines,
     resolve_money,
     resolve_orders,
@@ -47,7 +48,7 @@ APPLICATIONS = {
     "manual": "ManualDiscountApplication",
 }
 # their objects never occur in the sandbox
-EMPTY = ("Company", "GiftCardSale", "LineItemSellingPlan", "OrderAttribution", "PurchasingCompany")
+EMPTY = ("Company", "LineItemSellingPlan", "OrderAttribution", "PurchasingCompany")
 
 
 @cache
@@ -60,7 +61,7 @@ def schema() -> GraphQLSchema:
 
 
 def compiler(world: World, operations: Operations, hooks: Subscriptions) -> Compiler:
-    return Compiler(schema(), fields(world, operations, hooks), type_of)
+    return Compiler(schema(), fields(world, operations, hooks), type_of, world.options.faults)
 
 
 def fields(world: World, operations: Operations, hooks: Subscriptions) -> Fields:
@@ -71,6 +72,7 @@ def fields(world: World, operations: Operations, hooks: Subscriptions) -> Fields
         **resolve_lines.fields(world),
         **resolve_customers.fields(world),
         **resolve_products.fields(world),
+        **resolve_discounts.fields(world),
         **resolve_checkouts.fields(world),
         **resolve_shop.fields(world),
         **bulk_fields.fields(operations),

@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from sandbox.changes import Event
+from sandbox.discounts import CodeDiscount
 from sandbox.shop import Checkout, Order, Person, Product, Refund
-from sandbox.shopify import payload_checkouts, payload_orders, payload_refunds, payload_shop
+from sandbox.shopify import payload_checkouts, payload_discounts, payload_orders, payload_refunds, payload_shop
 from sandbox.shopify import payload_people as people
 from sandbox.shopify.bulk import Operation
 from sandbox.shopify.delivery import Delivery, Sender
@@ -56,6 +57,17 @@ def _product(world: World, event: Event) -> Body:
     return payload_shop.product(world, event.object)
 
 
+def _discount(world: World, event: Event) -> Body:
+    assert isinstance(event.object, CodeDiscount)
+    return payload_discounts.discount(world, event.object)
+
+
+def _code_added(_: World, event: Event) -> Body:
+    assert isinstance(event.object, tuple)
+    discount, code = event.object
+    return payload_discounts.code_added(discount, code)
+
+
 # what happened -> the topic's name in the schema, its name in the header, its body
 TOPICS: dict[str, tuple[str, str, Make]] = {
     "order.created": ("ORDERS_CREATE", "orders/create", _order),
@@ -88,6 +100,8 @@ TOPICS: dict[str, tuple[str, str, Make]] = {
     "product.created": ("PRODUCTS_CREATE", "products/create", _product),
     "product.updated": ("PRODUCTS_UPDATE", "products/update", _product),
     "product.stock": ("PRODUCTS_UPDATE", "products/update", _product),
+    "discount.created": ("DISCOUNTS_CREATE", "discounts/create", _discount),
+    "discount.code_added": ("DISCOUNTS_REDEEMCODE_ADDED", "discounts/redeemcode_added", _code_added),
 }
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from sandbox.changes import Box, Event
 from sandbox.shop import Order, Person
+from sandbox.shopify.installation import Installation
 from sandbox.shopify.ledger import current_shop_minor, is_void
 from sandbox.shopify.options import Options
 from sandbox.shopify.values import Amounts
@@ -14,6 +15,7 @@ class World:
         self.box = box
         self.shop = box.shop
         self.options = options
+        self.installation = Installation(options)
         self.amounts = Amounts(box.shop.currency)
         self.origin = ""  # where the face really is, known with the first request
         self._version = 0

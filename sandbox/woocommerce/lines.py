@@ -106,11 +106,13 @@ def shipping_line(writing: Writing, sale: Sale, line: ShippingLine) -> Body:
 
 
 def fee_lines(order: Order) -> list[Body]:
-    if not order.tip_minor:
-        return []
-    total = money(order.tip_minor, order.currency)
-    body = {"id": order.id * 10 + 9, "name": "Tip", "tax_class": "", "tax_status": "none", "amount": total}
-    return [{**body, "total": total, "total_tax": money(0, order.currency), "taxes": [], "meta_data": []}]
+    fees = [(9, "Tip", order.tip_minor), (8, "Duties", order.duty_minor)]
+    return [_fee(order, place, name, money(minor, order.currency)) for place, name, minor in fees if minor]
+
+
+def _fee(order: Order, place: int, name: str, total: str) -> Body:
+    body = {"id": order.id * 10 + place, "name": name, "tax_class": "", "tax_status": "none", "amount": total}
+    return {**body, "total": total, "total_tax": money(0, order.currency), "taxes": [], "meta_data": []}
 
 
 def coupon_lines(sale: Sale, amounts: Sequence[Amounts]) -> list[Body]:

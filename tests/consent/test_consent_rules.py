@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from app.consent.entries import record, suppress
+from app.consent.actions import suppress
+from app.consent.entries import record
 from app.consent.models import ConsentEntry
 from app.consent.rules import may_mail, standing
 from app.db.scope import shop_scope

@@ -42,7 +42,7 @@ REQUIRED = set(APP["access_scopes"]["scopes"].split(","))
 OPTIONAL = set(APP["access_scopes"]["optional_scopes"])
 FIXED = [topic for each in APP["webhooks"]["subscriptions"] for topic in each.get("topics", [])]
 COMPLIANCE = [topic for each in APP["webhooks"]["subscriptions"] for topic in each.get("compliance_topics", [])]
-BY_API = {"customer.joined_segment", "customer.left_segment", "inventory_levels/update"}
+BY_API = sorted(topic for topic, line in TOPICS.items() if line.place == "api")
 UNLISTED = {"write_app_proxy"}  # of the proxy's configuration, which no document and no topic speaks of
 Alternatives = frozenset[str]
 
@@ -134,8 +134,17 @@ def scopes_of(topic: str) -> Alternatives:
     return frozenset(f"read_{scope}" for scope in told.get("access_scopes", ()))
 
 
-def test_every_topic_that_the_connector_takes_is_fixed_or_subscribed_by_api() -> None:
-    assert sorted([*FIXED, *COMPLIANCE, *BY_API]) == sorted(TOPICS)
+def test_every_topic_stands_where_the_connector_says_that_it_is_subscribed() -> None:
+    places = {topic: line.place for topic, line in TOPICS.items()}
+    told = {**dict.fromkeys(FIXED, "fixed"), **dict.fromkeys(COMPLIANCE, "law"), **dict.fromkeys(BY_API, "api")}
+    assert told == places
+    assert len(FIXED) == len(set(FIXED))
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_the_scope_that_the_connector_names_for_a_topic_is_one_of_the_package_s(topic: str) -> None:
+    scope, scopes = TOPICS[topic].scope, scopes_of(topic)
+    assert f"read_{scope}" in scopes if scope else not scopes
 
 
 @pytest.mark.parametrize("topic", FIXED)

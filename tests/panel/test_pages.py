@@ -313,3 +313,12 @@ def test_a_merchant_with_two_shops_changes_between_them(house: House) -> None:
     assert house.client.get(f"{theirs}?shop={house.theirs.id}").status_code == 200
     retry = f"{address(house, ACTIONS['retry a record'], house.theirs)}?shop={house.theirs.id}"
     assert change(house, retry)[0] == 303
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_form_that_is_filled_in_has_its_changes_kept_by_the_admin_s_save_bar(house: House, name: str) -> None:
+    page = house.client.get(address(house, PAGES[name], house.ours)).text
+    for tag, body in re.findall(r"(<form\b[^>]*>)(.*?)</form>", page, re.DOTALL):
+        is_filled_in = "<textarea" in body or re.search(r'<input(?![^>]*type="hidden")', body)
+        if 'method="post"' in tag and is_filled_in:
+            assert "data-save-bar" in tag

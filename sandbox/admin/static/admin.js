@@ -57,6 +57,7 @@
     "bridge:path": showPath,
     "bridge:toast": showToast,
     "bridge:save-bar": ({ shown }) => { byId("save-bar").hidden = !shown; },
+    "bridge:leave": () => byId("leave").showModal(),
     "crm:token-request": async () => tell({ type: "crm:token", token: await freshToken() }),
   };
 
@@ -72,5 +73,6 @@
     byId("save-bar")?.addEventListener("click", ({ target }) => {
       if (target.value) tell({ type: `bridge:${target.value}` });
     });
+    byId("leave")?.addEventListener("close", ({ target }) => tell({ type: "bridge:leave", leaves: target.returnValue === "leave" }));
   });
 })();

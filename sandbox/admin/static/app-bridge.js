@@ -62,8 +62,13 @@
   window.addEventListener("popstate", () => tell("path", { path: location.pathname }));
 
   // Save bar: <form data-save-bar> by itself, <ui-save-bar id> with its two buttons by shopify.saveBar.
-  let onSave, onDiscard;
+  let onSave, onDiscard, onLeave;
   const saveBar = (shown, save, discard) => { [onSave, onDiscard] = [save, discard]; tell("save-bar", { shown }); };
+  const leaveConfirmation = () => new Promise((resolve, reject) => {
+    if (!onSave) return resolve();
+    onLeave = (leaves) => { if (leaves) { saveBar(false); resolve(); } else reject(new Error("The merchant stays.")); };
+    tell("leave");
+  });
   const barOf = (id) => [...document.getElementById(id).querySelectorAll("button")];
   const formOf = (event) => event.target.closest?.("form[data-save-bar]");
   document.addEventListener("input", (event) => {
@@ -78,6 +83,7 @@
     if (data.type === "bridge:navigate") links().find((link) => link.getAttribute("href") === data.href)?.click();
     if (data.type === "bridge:save") onSave?.();
     if (data.type === "bridge:discard") onDiscard?.();
+    if (data.type === "bridge:leave") onLeave?.(data.leaves);
   });
 
   window.shopify = {
@@ -87,6 +93,7 @@
     saveBar: {
       show: async (id) => { const [save, discard] = barOf(id); saveBar(true, () => save?.click(), () => discard?.click()); },
       hide: async () => saveBar(false),
+      leaveConfirmation,
     },
   };
 })();

@@ -14,8 +14,8 @@ import pytest
 from app.errors import BadInput
 from connectors import CONNECTORS
 from connectors.base import ShopFacts
-from connectors.records import CheckoutItem, CheckoutRecord, ConsentRecord, Deletion, Hint, Lifecycle
-from connectors.shopify.topics import IGNORED, TOPICS
+from connectors.records import CheckoutItem, CheckoutRecord, ConsentRecord, Hint, Lifecycle, OrderRecord
+from connectors.shopify.topics import TOPICS
 from tests.connectors.shopify.conftest import SECRETS, Box
 
 SHOPIFY = CONNECTORS["shopify"]
@@ -62,62 +62,25 @@ def test_a_delivery_is_known_again_by_its_own_id_and_not_by_its_event_s() -> Non
     assert SHOPIFY.delivery_key(unnamed, b"{}") != SHOPIFY.delivery_key({"X-Shopify-Topic": "orders/paid"}, b"{}")
 
 
-def test_a_topic_is_either_read_or_let_be_for_a_reason() -> None:
-    assert not TOPICS.keys() & IGNORED.keys()
-    assert all(len(reason) > 10 for reason in IGNORED.values())
-
-
-@pytest.mark.parametrize("topic", sorted(TOPICS))
-def test_the_documentation_s_body_of_every_topic_is_read(topic: str) -> None:
-    assert TOPICS[topic](sample(topic), FACTS)
-
-
-@pytest.mark.parametrize(
-    ("topic", "body", "record"),
-    [
-        ("orders/create", {"id": 820982911946154508}, Hint("order", "820982911946154508")),
-        ("orders/updated", {"id": 5, "updated_at": "x"}, Hint("order", "5")),
-        ("refunds/create", {"id": 1, "order_id": 5}, Hint("order", "5")),
-        ("order_transactions/create", {"id": 1, "order_id": 5}, Hint("order", "5")),
-        ("orders/delete", {"id": 5}, Deletion("order", "5")),
-        ("customers/update", {"id": 7}, Hint("customer", "7")),
-        ("customers/delete", {"id": 7}, Deletion("customer", "7")),
-        ("customers_email_marketing_consent/update", {"customer_id": 7}, Hint("customer", "7")),
-        ("customers_marketing_consent/update", {"id": 7}, Hint("customer", "7")),
-        ("customer.tags_added", {"customerId": "gid://shopify/Customer/7", "tags": ["a"]}, Hint("customer", "7")),
-        ("products/update", {"id": 3}, Hint("product", "3")),
-        ("products/delete", {"id": 3}, Deletion("product", "3")),
-        ("checkouts/delete", {"id": 9}, Deletion("checkout", "9")),
-        ("app/uninstalled", {"id": 1, "updated_at": None}, Lifecycle("uninstalled")),
-        ("shop/update", {"updated_at": "2026-01-01T01:00:00+01:00"},
-         Lifecycle("shop_changed", datetime(2026, 1, 1, tzinfo=UTC))),
-        ("bulk_operations/finish", {"admin_graphql_api_id": "gid://shopify/BulkOperation/1", "status": "completed"},
-         Lifecycle("bulk_finished", None, "gid://shopify/BulkOperation/1")),
-    ],
-)  # fmt: skip
-def test_a_body_becomes_a_record(topic: str, body: dict[str, Any], record: object) -> None:
-    assert TOPICS[topic](json.dumps(body).encode(), FACTS) == [record]
-
-
-def test_a_merge_reads_both_customers_afresh() -> None:
-    body = {
-        "admin_graphql_api_customer_kept_id": "gid://shopify/Customer/1",
-        "admin_graphql_api_customer_deleted_id": "gid://shopify/Customer/2",
-    }
-    found = TOPICS["customers/merge"](json.dumps(body).encode(), FACTS)
-    assert found == [Hint("customer", "1"), Hint("customer", "2")]
-
-
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"id": null}', b'{"id": 1.5}', b"\xff"])
-def test_a_body_without_an_id_says_so(body: bytes) -> None:
-    with pytest.raises(BadInput):
-        TOPICS["orders/create"](body, FACTS)
-
-
 @pytest.mark.parametrize("at", [1, "yesterday", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00"])
-def test_an_odd_time_of_an_uninstallation_is_named(at: object) -> None:
+def test_an_odd_time_of_a_change_of_the_shop_is_named(at: object) -> None:
     with pytest.raises(BadInput, match="updated_at"):
-        TOPICS["app/uninstalled"](json.dumps({"id": 1, "updated_at": at}).encode(), FACTS)
+        TOPICS["shop/update"](json.dumps({"id": 1, "updated_at": at}).encode(), FACTS)
+
+
+def test_an_uninstallation_is_as_old_as_its_delivery_and_not_as_the_shop_s_last_change() -> None:
+    """The body is the shop: its own time would make every uninstallation older than the installation."""
+    body = json.dumps({"id": 1, "updated_at": "2019-01-01T00:00:00Z"}).encode()
+    assert TOPICS["app/uninstalled"](body, FACTS) == [Lifecycle("uninstalled")]
+
+
+def test_a_delivery_says_beside_its_body_when_it_happened() -> None:
+    """R18."""
+    said = {"x-shopify-triggered-at": "2026-03-01T01:00:00.123456789+01:00"}
+    assert SHOPIFY.triggered_at(said) == datetime(2026, 3, 1, 0, 0, 0, 123456, tzinfo=UTC)
+    assert SHOPIFY.triggered_at({"X-Shopify-Triggered-At": "yesterday"}) is None
+    assert SHOPIFY.triggered_at({"X-Shopify-Triggered-At": "2026-03-01T00:00:00"}) is None
+    assert SHOPIFY.triggered_at({}) is None
 
 
 def test_a_checkout_is_read_whole() -> None:
@@ -211,7 +174,14 @@ def test_what_the_box_sends_verifies_and_leads_to_what_it_holds(box: Box, receiv
         assert SHOPIFY.verify(headers, body, [SECRETS["client_secret"]])
         topic = SHOPIFY.topic_of(headers)
         found.setdefault(topic, []).extend(SHOPIFY.topics[topic](body, FACTS))
-    assert found["orders/create"] == found["refunds/create"] == [Hint("order", str(placed["order_id"]))]
+    hint = Hint("order", str(placed["order_id"]))
+    refund, again = found["refunds/create"]
+    assert found["orders/create"] == [hint] == [again]
+    (order,) = client.fetch("order", [str(placed["order_id"])])
+    assert isinstance(order, OrderRecord)
+    (by_read,) = order.refunds or ()
+    for part in ("external_id", "order_external_id", "total", "created_at", "reason"):
+        assert getattr(refund, part) == getattr(by_read, part), part
     by_hook = found["checkouts/create"][-1]
     number = re.sub(r"\D", "", str(opened["checkout_id"]))
     (by_page,) = client.fetch("checkout", [number])

@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 
 from sandbox import shopify
 from sandbox.changes import Box
+from sandbox.faults import Faults
 from sandbox.shopify import Face, Options
 from sandbox.sources.load import load
 
@@ -102,7 +103,7 @@ def generated() -> Asker:
 @pytest.fixture
 def small(small_box: Box) -> Asker:
     """A shop of its own for each test."""
-    return make_asker(small_box)
+    return make_asker(small_box, replace(OPTIONS, faults=Faults()))
 
 
 @dataclass

@@ -8,6 +8,7 @@ from shopify_app import RequestInput, ShopifyApp
 
 from sandbox.shopify import Options, mint_id_token
 from sandbox.shopify.auth import Tokens
+from sandbox.shopify.installation import Installation
 from tests.sandbox.shopify.conftest import DOMAIN, OPTIONS, TOKEN, Asker
 
 GRANT = {
@@ -64,15 +65,16 @@ def test_a_wrong_token_is_told_so(small: Asker, token: str) -> None:
 
 def test_a_token_ends_after_a_day_and_outlives_a_restart() -> None:
     now = datetime(2026, 11, 22, tzinfo=UTC)
-    token = Tokens(OPTIONS).exchange(GRANT, now)[1]["access_token"]
-    restarted = Tokens(OPTIONS)
+    token = Tokens(OPTIONS, Installation(OPTIONS)).exchange(GRANT, now)[1]["access_token"]
+    rotated = Options(client_secret="rotated")
+    restarted = Tokens(OPTIONS, Installation(OPTIONS))
     assert restarted.bucket(token, now + timedelta(hours=23))
     assert restarted.bucket(token, now + timedelta(hours=25)) is None
-    assert Tokens(Options(client_secret="rotated")).bucket(token, now) is None
+    assert Tokens(rotated, Installation(rotated)).bucket(token, now) is None
 
 
 def test_the_same_token_pays_from_the_same_bucket() -> None:
-    tokens = Tokens(OPTIONS)
+    tokens = Tokens(OPTIONS, Installation(OPTIONS))
     now = datetime.now(UTC)
     assert tokens.bucket(TOKEN, now) is tokens.bucket(TOKEN, now)
 

@@ -1,0 +1,52 @@
+"""Who was erased: keyed hashes of their names, laid once and asked for whenever somebody is about to be kept."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from app.consent.addresses import address_key
+from app.consent.models import Tombstone
+from app.db.batch import Batch
+from app.db.scope import ShopScope
+from app.lib.encryption import Keyring
+
+CUSTOMER, ADDRESS, ORDER = "customer", "address", "order"
+Name = tuple[str, str]  # one of these, and the platform's id or an address as it is compared
+
+_ERASED = "erased:"
+
+
+def lay(batch: Batch, keyring: Keyring, shop_id: int, names: Iterable[Name], now: datetime) -> None:
+    """From now on these stay out; the first time stays."""
+    rows = [(key_of(keyring, shop_id, name), name[0], now) for name in sorted(set(names))]
+    batch.upsert(Tombstone, ("key", "kind", "at"), rows, key=("key",), guard="FALSE")
+
+
+def are_any(batch: Batch) -> bool:
+    return bool(batch.rows("SELECT 1 FROM tombstones WHERE shop_id = :shop_id LIMIT 1", {}))
+
+
+def erased(batch: Batch, keyring: Keyring, shop_id: int, names: Iterable[Name]) -> set[Name]:
+    """Those among the names that were erased."""
+    by_key = {key_of(keyring, shop_id, name): name for name in names}
+    sql = "SELECT key FROM tombstones WHERE shop_id = :shop_id AND key = ANY(:keys)"
+    return {by_key[row[0]] for row in batch.rows(sql, {"keys": list(by_key)})} if by_key else set()
+
+
+def is_erased(scope: ShopScope, keyring: Keyring, address: str) -> bool:
+    """Did the owner of this address have it erased? Then nothing is written to it."""
+    return scope.find(Tombstone, key_of(keyring, scope.shop_id, (ADDRESS, address_key(address)))) is not None
+
+
+def key_of(keyring: Keyring, shop_id: int, name: Name) -> str:
+    """A shop's own: two shops with the same customer cannot be told by it."""
+    return keyring.fingerprint(f"tombstone:{shop_id}:{name[0]}:{name[1]}")
+
+
+def pseudonym(keyring: Keyring, shop_id: int, name: Name) -> str:
+    """What stands in place of a name, always the same, so that what is one person's stays together."""
+    return _ERASED + key_of(keyring, shop_id, name)[:32]
+
+
+def is_pseudonym(name: str) -> bool:
+    """Guests' carry their prefix before it."""
+    return name.startswith(_ERASED) or name.partition(":")[2].startswith(_ERASED)

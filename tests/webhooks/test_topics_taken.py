@@ -1,0 +1,150 @@
+"""Deliveries of Shopify's topics, worked through: what is kept of them, what is asked for, what is old news."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from app.commerce.ingest import ingest
+from app.commerce.models import Checkout, Customer, Order, PlatformFact
+from app.consent.models import ConsentEntry
+from app.db.scope import shop_scope
+from app.jobs.base import Job
+from app.journal.models import Delivery, PendingFetch
+from app.journal.queries import failed_deliveries
+from app.shops.models import Shop
+from connectors.records import CustomerHead, CustomerRecord, Deletion, OrderHead, OrderRecord, Sums
+from tests.webhooks.conftest import Counter, shopify_headers
+from webhooks.process import process
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+CHECKOUT = {
+    "token": "checkout-1", "name": "#77", "cart_token": "cart-1", "presentment_currency": "EUR", "total_price": "20.00",
+    "created_at": "2026-03-01T12:00:00Z", "updated_at": "2026-03-01T12:00:00Z", "email": "ann@example.com",
+    "line_items": [{"quantity": 1, "line_price": "20.00"}],
+}  # fmt: skip
+CART = {
+    "token": "cart-1", "created_at": "2026-03-01T11:00:00Z", "updated_at": "2026-03-01T11:00:00Z", "line_items": [],
+}  # fmt: skip
+Deliver = Callable[..., str]
+
+
+@pytest.fixture
+def deliver(counter: Counter, shop: Shop) -> Deliver:
+    """Take in a delivery and work through it; the state that it is in then."""
+    numbers = iter(range(1000))
+
+    def take(topic: str, body: object, at: datetime = NOON) -> str:
+        raw = json.dumps(body).encode()
+        headers = shopify_headers(raw, "s1", f"w{next(numbers)}") | {
+            "X-Shopify-Topic": topic, "X-Shopify-Triggered-At": at.isoformat()}  # fmt: skip
+        assert counter.client.post("/webhooks/shopify", data=raw, headers=headers).status_code == 200
+        process(counter.context, Job(id=1, shop_id=shop.id, name="deliveries", key="", lane="ingest", attempts=0))
+        return counter.kept()[-1].state
+
+    return take
+
+
+def asked(counter: Counter, shop: Shop) -> set[tuple[str, str]]:
+    with shop_scope(counter.context.engine, shop.id) as scope:
+        return {(row.kind, row.external_id) for row in scope.all(select(PendingFetch))}
+
+
+def test_facts_of_the_platform_keep_the_latest_whatever_the_order_of_arrival(
+    counter: Counter, shop: Shop, deliver: Deliver
+) -> None:
+    """R18."""
+    member = {"shop_id": "gid://shopify/Shop/1", "customer_id": "gid://shopify/Customer/2",
+              "segment_id": "gid://shopify/Segment/3"}  # fmt: skip
+    assert deliver("customer.left_segment", member, NOON + timedelta(hours=1)) == "done"
+    assert deliver("customer.joined_segment", member, NOON) == "done"
+    spent = {"customerId": "gid://shopify/Customer/2", "numberOfOrders": 3, "occurredAt": "2026-03-01T12:00:00Z",
+             "amountSpent": {"amount": "12.30", "currencyCode": "EUR"}, "lastOrderId": None}  # fmt: skip
+    deliver("customers/purchasing_summary", spent)
+    deliver("customers/purchasing_summary", spent | {"numberOfOrders": 2, "occurredAt": "2026-03-01T11:00:00Z"})
+    with shop_scope(counter.context.engine, shop.id) as scope:
+        membership, purchases = scope.get(PlatformFact, "membership", "3/2"), scope.get(PlatformFact, "purchases", "2")
+    assert (membership.is_gone, membership.at) == (True, NOON + timedelta(hours=1))
+    assert purchases.said == {"orders": 3, "spent_minor": 1230, "currency": "EUR"}
+
+
+def test_a_cart_becomes_its_checkout_whichever_is_told_of_first(counter: Counter, shop: Shop, deliver: Deliver) -> None:
+    deliver("carts/create", CART)
+    with shop_scope(counter.context.engine, shop.id) as scope:
+        (cart,) = scope.all(select(Checkout))
+    assert (cart.external_id, cart.email, cart.state) == ("cart-1", None, "emptied")
+    deliver("checkouts/create", CHECKOUT)
+    deliver("carts/update", CART | {"updated_at": "2026-03-01T13:00:00Z"})
+    with shop_scope(counter.context.engine, shop.id) as scope:
+        (checkout,) = scope.all(select(Checkout))
+    assert (checkout.external_id, checkout.email, checkout.state) == ("checkout-1", "ann@example.com", "open")
+
+
+def test_a_checkout_that_is_deleted_is_found_by_its_number(counter: Counter, shop: Shop, deliver: Deliver) -> None:
+    """The deletion names no token, the checkout's own body no number but in its name."""
+    deliver("checkouts/create", CHECKOUT)
+    deliver("checkouts/delete", {"id": 77, "cart_token": "cart-1"})
+    assert ("deleted:checkout", "77") in asked(counter, shop)
+    with shop_scope(counter.context.engine, shop.id, write=True) as scope:
+        ingest(scope, [Deletion("checkout", "77")], NOON, live=True, fresh=True, keyring=counter.context.keyring)
+        (checkout,) = scope.all(select(Checkout))
+    assert checkout.state == "emptied"
+
+
+def test_a_merge_has_both_customers_and_the_orders_of_the_one_that_is_gone_read_afresh(
+    counter: Counter, shop: Shop, deliver: Deliver
+) -> None:
+    sums = Sums("EUR", 1000, 0, 1000)
+    head = OrderHead("#1", NOON, NOON, "paid", is_counted=True, sums=sums, shop_sums=sums, customer_external_id="2")
+    gone = CustomerRecord("2", NOON, CustomerHead(email="old@example.com"))
+    order = OrderRecord("100", NOON, head, lines=(), refunds=())
+    with shop_scope(counter.context.engine, shop.id, write=True) as scope:
+        ingest(scope, [gone, order], NOON, live=False, keyring=counter.context.keyring)
+    said = {"admin_graphql_api_customer_kept_id": "gid://shopify/Customer/1",
+            "admin_graphql_api_customer_deleted_id": "gid://shopify/Customer/2", "status": "completed"}  # fmt: skip
+    deliver("customers/merge", said)
+    assert asked(counter, shop) == {("customer", "1"), ("deleted:customer", "2"), ("order", "100")}
+    with shop_scope(counter.context.engine, shop.id) as scope:
+        (customer,), (order_row,) = scope.all(select(Customer)), scope.all(select(Order))
+    assert customer.deleted_at is None  # not before the platform was asked
+    assert order_row.customer_id == customer.id
+
+
+def test_a_refusal_is_kept_before_its_customer_is_known(counter: Counter, shop: Shop, deliver: Deliver) -> None:
+    said = {"customer_id": 5, "email_address": "bob@example.com", "email_marketing_consent": {
+        "state": "unsubscribed", "opt_in_level": None, "consent_updated_at": "2026-03-01T12:00:00Z"}}  # fmt: skip
+    deliver("customers_email_marketing_consent/update", said)
+    with shop_scope(counter.context.engine, shop.id) as scope:
+        (entry,) = scope.all(select(ConsentEntry))
+    assert (entry.address, entry.state, entry.at) == ("bob@example.com", "refused", NOON)
+    assert asked(counter, shop) == {("customer", "5")}
+
+
+def test_the_stock_of_a_variant_is_asked_for_by_its_item(counter: Counter, shop: Shop, deliver: Deliver) -> None:
+    deliver("inventory_levels/update", {"inventory_item_id": 8, "location_id": 1, "available": 3})
+    deliver("segments/delete", {"id": 4})
+    assert asked(counter, shop) == {("inventory_item", "8"), ("segment", "4")}
+
+
+@pytest.mark.parametrize(("at", "state"), [(-1, "active"), (1, "uninstalled")])
+def test_an_uninstallation_from_before_the_installation_undoes_nothing(
+    counter: Counter, shop: Shop, deliver: Deliver, at: int, state: str
+) -> None:
+    """R18. The body is the shop, whose own time is that of its last change."""
+    body = {"id": 1, "updated_at": "2019-01-01T00:00:00Z"}
+    assert deliver("app/uninstalled", body, shop.installed_at + timedelta(minutes=at)) == "done"
+    with shop_scope(counter.context.engine, shop.id) as scope:
+        assert scope.shop.state == state
+
+
+def test_a_topic_that_nobody_knows_is_kept_and_shown(counter: Counter, shop: Shop, deliver: Deliver) -> None:
+    assert deliver("orders/teleported", {"id": 1}) == "unknown"
+    assert deliver("orders/edited", {"order_edit": {"id": 1}}) == "ignored"
+    with shop_scope(counter.context.engine, shop.id) as scope:
+        (shown,) = failed_deliveries(scope, 10)
+        ignored = scope.first(select(Delivery).where(Delivery.topic == "orders/edited"))
+    assert (shown.topic, shown.body is not None) == ("orders/teleported", True)
+    assert ignored is not None
+    assert ignored.error == "orders/updated follows it"
