@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from app.commerce import carts, identity
+from app.commerce import carts, identity, stats
 from app.commerce.known import Incoming
 from app.commerce.models import Checkout, CheckoutToken, OrderToken
 from app.commerce.parts import Digests, Stored, Verdict, digests_of, judge, text
@@ -73,7 +73,7 @@ class Basket(NamedTuple):
 def write(work: Work, records: Sequence[CheckoutRecord]) -> None:
     """Bring the checkouts up to date; each external id stands once among the records."""
     found = _baskets(work, carts.join(work, records))
-    people = identity.people(work, [basket.record.customer_external_id for basket in found])
+    people = _people(work, found)
     _fill(work, [basket for basket in found if basket.digests is None], people)
     baskets = [basket for basket in found if basket.digests is not None]
     rows = [_row(work, basket, people.get(basket.record.customer_external_id or "")) for basket in baskets]
@@ -172,6 +172,14 @@ def _row(work: Work, basket: Basket, customer_id: int | None) -> tuple[Any, ...]
         record.total, _shop_total(record, work.shop.currency), text(record.items), record.url, record.locale,
         text(tokens_of(record)), text(basket.digests),
     )  # fmt: skip
+
+
+def _people(work: Work, baskets: Sequence[Basket]) -> dict[str, int]:
+    named = [basket.record.customer_external_id for basket in baskets if basket.record.customer_external_id]
+    known = identity.people(work, named).ids
+    made = identity.make(work, {key: () for key in dict.fromkeys(named) if key not in known})
+    stats.begin(work, dict.fromkeys(made.values(), ()))
+    return {**known, **made}
 
 
 def _fill(work: Work, overtaken: Sequence[Basket], people: Mapping[str, int]) -> None:

@@ -40,7 +40,7 @@ class ShopMoney(NamedTuple):
 
 
 COLUMNS = tuple(f"{name}_minor" for name in ShopMoney._fields)
-_UNKNOWN = ShopMoney(*[None] * len(COLUMNS))
+UNKNOWN = ShopMoney(*[None] * len(COLUMNS))
 
 
 def rate_of(head: OrderHead, into: str) -> Rate | None:
@@ -64,7 +64,7 @@ def stored_rate(
 def shop_money(head: OrderHead, rate: Rate | None) -> ShopMoney:
     """The sums in shop money. adjusted is what neither placing nor refunding explains; net is never clamped."""
     if rate is None:
-        return _UNKNOWN
+        return UNKNOWN
     said = head.shop_sums or head.sums
     _check(said)
     adjusted = said.net - said.placed + said.refunded

@@ -43,7 +43,7 @@ def write(work: Work, records: Sequence[CustomerRecord]) -> None:
     with_head = [one for one in people if "head" in one.verdict.write]
     work.batch.upsert(Customer, _COLUMNS, [_row(one) for one in with_head], key=("external_id",), keep=_PARTS)
     work.batch.executemany(_UPDATE_PARTS, [_parts(work, one) for one in people if "head" not in one.verdict.write])
-    stats.begin(work, [one.id for one in people if one.is_new])
+    stats.begin(work, {one.id: () for one in people if one.is_new})
     for one in people:
         if one.id in ours:
             work.counts.update(echo=1, updated=-1)

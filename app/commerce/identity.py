@@ -6,8 +6,8 @@ from a till, has none. Two registered customers of one email stay two: joining p
 """
 
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from app.commerce.models import Customer
 from app.commerce.work import Work
@@ -27,10 +27,44 @@ _LATEST_CHECKOUTS = """
         SELECT customer_id, min(created_at) AS first_at, max(created_at) AS last_at
         FROM checkouts WHERE shop_id = :shop_id AND customer_id = ANY(:ids) GROUP BY customer_id) AS ends
     JOIN checkouts c ON c.shop_id = :shop_id AND c.customer_id = ends.customer_id AND c.created_at = ends.last_at"""
-_TELL = """
-    UPDATE customers SET email = ?, email_key = ?, phone = ?, first_name = ?, last_name = ?, name_key = ?, locale = ?,
-        country_code = ?, created_at = ?, deleted_at = NULL
+_TOLD = (
+    "email", "email_key", "phone", "first_name", "last_name", "name_key", "locale", "country_code", "created_at",
+)  # fmt: skip
+_TELL = f"""
+    UPDATE customers SET {", ".join(f"{name} = ?" for name in _TOLD)}, deleted_at = NULL
     WHERE shop_id = ? AND id = ?"""
+_TELL_IF_LATEST = f"""
+    UPDATE customers SET {", ".join(f"{name} = ?" for name in _TOLD[:-1])}, deleted_at = NULL
+    WHERE shop_id = ? AND id = ? AND NOT EXISTS (
+        SELECT 1 FROM orders o WHERE o.shop_id = customers.shop_id AND o.customer_id = customers.id
+        AND o.is_counted IN (TRUE, FALSE) AND o.placed_at >= ? AND (o.placed_at > ? OR o.external_id > ?))"""
+_SEEN_BEFORE = """
+    UPDATE customers SET created_at = ? WHERE shop_id = ? AND id = ? AND (created_at IS NULL OR created_at > ?)"""
+
+
+_MADE = ("id", "external_id", "is_guest", "is_known")
+
+
+class Saying(NamedTuple):
+    """What an order says of its person. address: its billing address, as its JSON column keeps it. at: as the database
+    keeps it, when it was placed."""
+
+    external_id: str
+    email: str | None
+    phone: str | None
+    address: Mapping[str, str]
+    locale: str | None
+    at: Any
+
+
+class People(NamedTuple):
+    """The customers of some keys. told: those whose own record has not come, or never will."""
+
+    ids: dict[str, int]
+    told: set[int]
+
+    def of(self, key: str | None) -> int | None:
+        return self.ids.get(key) if key else None
 
 
 def email_key(email: str | None) -> str | None:
@@ -54,27 +88,31 @@ def person_key(customer_external_id: str | None, email: str | None) -> str | Non
     return GUEST + address if address else None
 
 
-def people(work: Work, keys: Iterable[str | None]) -> dict[str, int]:
-    """The ids of the customers of these keys, made where they are new."""
-    wanted = [key for key in dict.fromkeys(keys) if key is not None]
-    found = _found(work, wanted)
-    _make(work, found, [key for key in wanted if key not in found])
-    return found
+def people(work: Work, keys: Iterable[str | None]) -> People:
+    """The customers of these keys, as far as they are stored."""
+    wanted = list({key for key in keys if key is not None})
+    sql = """SELECT external_id, id, is_guest OR NOT is_known FROM customers
+             WHERE shop_id = :shop_id AND external_id = ANY(:keys)"""
+    rows = work.batch.rows(sql, {"keys": wanted}) if wanted else ()
+    return People({key: one for key, one, _ in rows}, {one for _, one, is_told in rows if is_told})
 
 
-def _found(work: Work, keys: list[str]) -> dict[str, int]:
-    if not keys:
-        return {}
-    sql = "SELECT external_id, id FROM customers WHERE shop_id = :shop_id AND external_id = ANY(:keys)"
-    return dict(work.batch.rows(sql, {"keys": keys}))
+def make(work: Work, sayings: Mapping[str, Sequence[Saying]]) -> dict[str, int]:
+    """Customers that nothing has named so far, by key, each with all that is said of it."""
+    made = dict(zip(sayings, new_ids(len(sayings)), strict=True))
+    rows = [(one, key, key.startswith(GUEST), key.startswith(GUEST), *_said(sayings[key])) for key, one in made.items()]
+    work.batch.insert(Customer, (*_MADE, *_TOLD), rows)
+    return made
 
 
-def _make(work: Work, found: dict[str, int], keys: list[str]) -> None:
-    columns = ("id", "external_id", "is_guest", "is_known", "first_name", "last_name", "name_key")
-    fresh = list(zip(new_ids(len(keys)), keys, strict=True))
-    rows = [(one, key, key.startswith(GUEST), key.startswith(GUEST), "", "", "") for one, key in fresh]
-    work.batch.insert(Customer, columns, rows)
-    found.update((key, one) for one, key in fresh)
+def _said(sayings: Sequence[Saying]) -> tuple[Any, ...]:
+    if not sayings:
+        return (None, None, None, "", "", "", None, None, None)
+    return _told(max(sayings, key=_age), min(said.at for said in sayings))
+
+
+def _age(said: Saying) -> tuple[Any, str]:
+    return said.at, said.external_id
 
 
 def told(work: Work, ids: Collection[int]) -> set[int]:
@@ -85,31 +123,48 @@ def told(work: Work, ids: Collection[int]) -> set[int]:
     return {row[0] for row in work.batch.rows(sql, {"ids": list(ids)})}
 
 
+def add(work: Work, sayings: Mapping[int, Sequence[Saying]]) -> None:
+    """Write of stubs and guests what orders that were not there before say, where no later one says otherwise."""
+    shop_id, latest, first = work.shop.id, [], []
+    for customer_id, theirs in sayings.items():
+        last = max(theirs, key=_age)
+        at = min(said.at for said in theirs)
+        latest.append((*_told(last, None)[:-1], shop_id, customer_id, last.at, last.at, last.external_id))
+        first.append((at, shop_id, customer_id, at))
+    work.batch.executemany(_TELL_IF_LATEST, latest)
+    work.batch.executemany(_SEEN_BEFORE, first)
+
+
 def tell(work: Work, ids: Collection[int]) -> None:
     """Write of stubs and guests what their latest order, or else checkout, says; whom nothing names is gone."""
     if not ids:
         return
-    latest = _latest(work, _LATEST_ORDERS, ids)
-    latest |= _latest(work, _LATEST_CHECKOUTS, [one for one in ids if one not in latest])
-    shop_id = work.shop.id
-    work.batch.executemany(_TELL, [(*_told(row), shop_id, customer_id) for customer_id, row in latest.items()])
-    gone = [(work.now, shop_id, customer_id) for customer_id in ids if customer_id not in latest]
+    orders, checkouts = _latest(work, _LATEST_ORDERS, ids), _latest(work, _LATEST_CHECKOUTS, ids)
+    shop_id, rows = work.shop.id, []
+    for customer_id in orders.keys() | checkouts.keys():
+        said = [found[customer_id] for found in (orders, checkouts) if customer_id in found]
+        rows.append((*_told(said[0], min(one.at for one in said)), shop_id, customer_id))
+    work.batch.executemany(_TELL, rows)
+    gone = [(work.now, shop_id, one) for one in ids if one not in orders and one not in checkouts]
     work.batch.executemany("UPDATE customers SET deleted_at = ? WHERE shop_id = ? AND id = ?", gone)
 
 
-def _latest(work: Work, sql: str, ids: Collection[int]) -> dict[int, Any]:
-    latest: dict[int, Any] = {}
-    for row in work.batch.rows(sql, {"ids": list(ids)}, times=(6,), jsons=(4,)) if ids else ():
-        if row[0] not in latest or latest[row[0]][1] < row[1]:
-            latest[row[0]] = row
+def _latest(work: Work, sql: str, ids: Collection[int]) -> dict[int, Saying]:
+    """What the latest of each customer's says, with the time of the first."""
+    latest: dict[int, Saying] = {}
+    for customer_id, external_id, email, phone, address, locale, first_at in work.batch.rows(
+        sql, {"ids": list(ids)}, jsons=(4,)
+    ):
+        if customer_id not in latest or latest[customer_id].external_id < external_id:
+            latest[customer_id] = Saying(external_id, email, phone, address or {}, locale, first_at)
     return latest
 
 
-def _told(row: Any) -> tuple[Any, ...]:
-    _, _, email, phone, billing, locale, first_at = row
-    at: Mapping[str, str] = billing or {}
+def _told(said: Saying, first_at: Any) -> tuple[Any, ...]:
+    """The values of `_TOLD`."""
+    at = said.address
     first, last = at.get("first_name", ""), at.get("last_name", "")
     return (
-        email, email_key(email), phone or at.get("phone"), first, last, name_key(first, last), locale,
-        at.get("country_code"), first_at,
+        said.email, email_key(said.email), said.phone or at.get("phone"), first, last, name_key(first, last),
+        said.locale, at.get("country_code"), first_at,
     )  # fmt: skip

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from app.commerce.currency import Rate, stored_rate
-from app.commerce.parts import Digests, Stored, Verdict
+from app.commerce.currency import Rate, ShopMoney, stored_rate
+from app.commerce.parts import Digests, Stored, Texts, Verdict
 from app.commerce.work import Work
 from connectors.records import OrderRecord
 
@@ -24,15 +24,18 @@ class KnownOrder(NamedTuple):
 
 
 class Incoming(NamedTuple):
-    """An order on its way into its row. rate: how its amounts become shop money, None where nobody knows."""
+    """An order on its way into its row. rate: how its amounts become shop money, None where nobody knows. money: its
+    sums in shop money, None where its head did not come."""
 
     id: int
     record: OrderRecord
+    texts: Texts
     verdict: Verdict
     digests: Digests
     write: Sequence[str]
     known: KnownOrder | None
     rate: Rate | None
+    money: ShopMoney | None
 
 
 def known_orders(work: Work, external_ids: Sequence[str]) -> dict[str, KnownOrder]:

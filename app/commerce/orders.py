@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from msgspec.structs import astuple
-
-from app.commerce import checkouts, currency, identity, lines, refunds, stats
+from app.commerce import checkouts, currency, lines, refunds, stats
 from app.commerce.changes import difference
 from app.commerce.known import Incoming, KnownOrder, known_orders
 from app.commerce.models import Order
-from app.commerce.parts import Digests, Verdict, judge, order_digests, text
+from app.commerce.owners import Owners
+from app.commerce.parts import Digests, Texts, Verdict, judge, order_digests, order_texts, text
 from app.commerce.work import Work
 from app.lib.ids import new_ids
 from connectors.records import OrderRecord
@@ -32,19 +31,19 @@ def write(work: Work, records: Sequence[OrderRecord]) -> None:
     """Bring the orders up to date; each external id stands once among the records."""
     orders = _incoming(work, records)
     with_head = [order for order in orders if "head" in order.write]
-    people = identity.people(work, [_person(order) for order in with_head])
-    rows = [_row(work, order, people.get(_person(order) or "")) for order in with_head if order.known is None]
+    owners = Owners(work, with_head)
+    rows = [_row(work, order, owners.of(order)) for order in with_head if order.known is None]
     work.batch.insert(Order, _COLUMNS, rows)
-    rows = [_row(work, order, people.get(_person(order) or "")) for order in with_head if order.known]
+    rows = [_row(work, order, owners.of(order)) for order in with_head if order.known]
     work.batch.upsert(Order, _COLUMNS, rows, key=("external_id",), keep=PARTS)
     work.batch.executemany(_UPDATE_PARTS, [_parts(work, order) for order in orders if "head" not in order.write])
     lines.replace(work, orders)
     refunds.replace(work, orders)
     checkouts.complete(work, with_head)
-    _tend(work, orders, set(people.values()))
+    owners.tend(orders)
     if work.live:
         for order in orders:
-            _note(work, order, people)
+            _note(work, order, owners)
 
 
 def delete(work: Work, external_ids: Sequence[str]) -> None:
@@ -64,11 +63,12 @@ def _incoming(work: Work, records: Sequence[OrderRecord]) -> list[Incoming]:
     found = []
     for record, new_id in zip(records, ids, strict=True):
         before = known.get(record.external_id)
-        carried = order_digests(record)
+        texts = order_texts(record)
+        carried = order_digests(record, texts)
         verdict = _judge(work, record, before, carried)
         work.settle("order", record.external_id, record.updated_at, carried, verdict)
         if verdict.digests is not None:
-            found.append(_order(work, record, verdict, verdict.digests, before, new_id))
+            found.append(_order(work, record, texts, verdict, verdict.digests, before, new_id))
     return found
 
 
@@ -80,8 +80,9 @@ def _judge(work: Work, record: OrderRecord, known: KnownOrder | None, carried: D
 
 
 def _order(
-    work: Work, record: OrderRecord, verdict: Verdict, digests: Digests, known: KnownOrder | None, new_id: int
-) -> Incoming:
+    work: Work, record: OrderRecord, texts: Texts, verdict: Verdict, digests: Digests,
+    known: KnownOrder | None, new_id: int,
+) -> Incoming:  # fmt: skip
     if not work.fresh and any(digests.get(name, -1) < 0 for name in _CORE):
         work.ask("order", record.external_id)
     write = verdict.write
@@ -90,55 +91,43 @@ def _order(
         write = tuple(digests)  # other shop money: for the lines and refunds too
         if record.lines is None or record.refunds is None:
             work.ask("order", record.external_id)
-    return Incoming(known.row.id if known else new_id, record, verdict, digests, write, known, rate)
-
-
-def _person(order: Incoming) -> str | None:
-    head = order.record.head
-    return identity.person_key(head.customer_external_id, head.email) if head else None
+    money = currency.shop_money(record.head, rate) if record.head else None
+    return Incoming(known.row.id if known else new_id, record, texts, verdict, digests, write, known, rate, money)
 
 
 def _row(work: Work, order: Incoming, customer_id: int | None) -> tuple[Any, ...]:
     """The values of `_COLUMNS`, in straight code: this runs for every order of a backfill."""
-    record, head, rate = order.record, order.record.head, order.rate
+    record, head, texts, rate = order.record, order.record.head, order.texts, order.rate
     assert head is not None
+    assert order.money is not None
     sums, placed_on = head.sums, work.local_day(head.placed_at)
     return (
         order.id, record.external_id, customer_id, head.number, head.status, head.fulfilment, head.is_counted,
         head.is_test, head.is_rounded, head.placed_at, placed_on, head.created_at, record.updated_at,
-        head.cancelled_at, head.cancel_reason, None, sums.currency, *currency.shop_money(head, rate),
+        head.cancelled_at, head.cancel_reason, None, sums.currency, *order.money,
         sums.placed, sums.refunded, sums.net, head.rate if rate else None, head.rate_source if rate else None,
         placed_on if rate and rate.rate else None, head.email, head.phone, head.made_by, head.source,
         text(head.gateways), head.locale, head.company, head.location, head.note, head.taxes_included,
         head.checkout_token, head.cart_token, head.customer_external_id, text(order.digests),
-        *map(text, astuple(record)[5:]),
+        *[texts[name].decode() if name in texts else None for name in PARTS],
     )  # fmt: skip
 
 
 def _parts(work: Work, order: Incoming) -> tuple[Any, ...]:
-    texts = [text(part) if name in order.write else None
-             for name, part in zip(PARTS, astuple(order.record)[5:], strict=True)]  # fmt: skip
+    texts = [order.texts[name].decode() if name in order.write and name in order.texts else None for name in PARTS]
     return (order.record.updated_at, text(order.digests), *texts, work.shop.id, order.id)
 
 
-def _tend(work: Work, orders: Sequence[Incoming], people: set[int]) -> None:
-    """Whoever an order belongs to now, or did before: their figures, and what it tells of them."""
-    before = {order.known.customer_id for order in orders if order.known and order.write}
-    touched = people | {one for one in before if one is not None}
-    identity.tell(work, identity.told(work, touched))
-    stats.refresh(work, touched)
-
-
-def _note(work: Work, order: Incoming, people: dict[str, int]) -> None:
+def _note(work: Work, order: Incoming, owners: Owners) -> None:
     if order.verdict.outcome not in ("created", "updated"):
         return
     known, head = order.known, order.record.head
     before = known.figures if known else {}
-    customer_id = people.get(_person(order) or "") if "head" in order.write else known and known.customer_id
+    customer_id = owners.of(order) if "head" in order.write else known and known.customer_id
     changes: dict[str, Any] = {"parts": list(order.verdict.changed)}
     kind = "order.changed"
     if head is not None and "head" in order.write:
-        money = currency.shop_money(head, order.rate)
+        money = order.money or currency.UNKNOWN
         after = {
             "status": head.status, "fulfilment": head.fulfilment, "is_counted": head.is_counted,
             "placed_minor": money.placed, "refunded_minor": money.refunded, "net_minor": money.net,

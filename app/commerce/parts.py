@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import astuple
 
-from connectors.records import OrderRecord, RefundRecord, digest
+from connectors.records import OrderRecord, RefundRecord, digest, digest_of
 
 Digests = dict[str, int]
+Texts = dict[str, bytes]  # parts as JSON, by name: what is hashed is what is kept
 
 _encode = msgspec.json.Encoder().encode
 _pack = msgspec.msgpack.Encoder().encode
-_EMPTY = digest(())
+_NOTHING = b"[]"
 _ORDER_FIELDS = OrderRecord.__struct_fields__[2:]
 
 
@@ -72,22 +73,22 @@ def _aged(digests: Digests) -> Digests:
 
 def digests_of(names: Iterable[str], parts: Iterable[Any]) -> Digests:
     """The digests of the parts that are carried."""
-    return {
-        name: digest(part) if part != () else _EMPTY
-        for name, part in zip(names, parts, strict=True)
-        if part is not None
-    }
+    return {name: digest(part) for name, part in zip(names, parts, strict=True) if part is not None}
 
 
-def order_digests(record: OrderRecord) -> Digests:
+def order_texts(record: OrderRecord) -> Texts:
+    """An order's parts as JSON, those that are carried."""
+    parts = zip(_ORDER_FIELDS, astuple(record)[2:], strict=True)
+    return {name: _encode(part) if part else _NOTHING for name, part in parts if part is not None}
+
+
+def order_digests(record: OrderRecord, texts: Texts) -> Digests:
     """Refunds are two parts: which there are, and what is known of each; lists that name them say only the first."""
-    parts = astuple(record)[2:]
-    if not record.refunds:
-        return digests_of(_ORDER_FIELDS, parts)
-    found = digests_of(_ORDER_FIELDS, (*parts[:2], None, *parts[3:]))
-    found["refunds"] = digest(tuple(f"{refund.external_id} {refund.total}" for refund in record.refunds))
-    if any(map(is_detailed, record.refunds)):
-        found["refund_lines"] = digest(record.refunds)
+    found = {name: digest_of(text) for name, text in texts.items()}
+    if record.refunds:
+        found["refunds"] = digest(tuple([f"{refund.external_id} {refund.total}" for refund in record.refunds]))
+        if any(map(is_detailed, record.refunds)):
+            found["refund_lines"] = digest_of(texts["refunds"])
     return found
 
 

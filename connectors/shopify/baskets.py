@@ -55,10 +55,10 @@ def checkout(body: bytes, _: ShopFacts) -> Sequence[Record]:
             updated_at=utc(basket.updated_at),
             created_at=utc(basket.created_at),
             currency=minor.currency,
-            total=minor(basket.total_price),
+            total=minor[basket.total_price],
             email=basket.email or None,
             customer_external_id=_buyer(basket.customer) if basket.customer else None,
-            items=tuple(_item(item, minor(item.line_price)) for item in basket.line_items),
+            items=tuple(_item(item, minor[item.line_price]) for item in basket.line_items),
             url=basket.abandoned_checkout_url or None,
             completed_at=utc(basket.completed_at) if basket.completed_at else None,
             is_emptied=not basket.line_items,
@@ -101,8 +101,8 @@ def cart(body: bytes, facts: ShopFacts) -> Sequence[Record]:
             updated_at=utc(said.updated_at),
             created_at=utc(said.created_at),
             currency=minor.currency,
-            total=sum(minor(line.line_price_set.presentment_money.amount) for line in lines),
-            items=tuple(_item(line, minor(line.original_line_price_set.presentment_money.amount)) for line in lines),
+            total=sum(minor[line.line_price_set.presentment_money.amount] for line in lines),
+            items=tuple(_item(line, minor[line.original_line_price_set.presentment_money.amount]) for line in lines),
             is_emptied=not lines,
         )
     ]

@@ -1,6 +1,6 @@
 """Rows of Shopify's GraphQL become records: the same record whether a bulk file or a page brought the row."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -12,28 +12,49 @@ from connectors.shopify import types
 # Nothing was received under these words, so a cancelled order in one of them was never a sale.
 UNPAID = frozenset({"authorized", "expired", "pending", "unknown", "voided"})
 _MADE_BY = {"web": "checkout", "pos": "staff", "shopify_draft_order": "staff", "iphone": "staff", "android": "staff"}
+_REMEMBERED = 65_536  # amounts of a currency
 _KINDS = {
     "DiscountCodeApplication": "code",
     "AutomaticDiscountApplication": "automatic",
     "ManualDiscountApplication": "manual",
     "ScriptDiscountApplication": "script",
 }
-_parse = lru_cache(maxsize=65_536)(parse_minor)  # a shop's amounts repeat: its prices
 
 
-class Minor:
-    """Reads amounts of one currency; is_rounded once one was finer than it."""
+class Minor(dict[str, int]):
+    """Amounts of one currency in minor units: `minor["12.90"]`. is_rounded once one was finer than it."""
 
     __slots__ = ("currency", "is_rounded")
 
     def __init__(self, currency: str) -> None:
         self.currency, self.is_rounded = currency, False
 
-    def __call__(self, amount: str) -> int:
-        minor, lost = _parse(amount, self.currency)
-        if lost:
-            self.is_rounded = True
+    def __missing__(self, amount: str) -> int:
+        minor, lost = parse_minor(amount, self.currency)
+        self.is_rounded = self.is_rounded or bool(lost)
         return minor
+
+
+class Inexact(Exception):
+    """An amount is finer than its currency."""
+
+
+class Exact(Minor):
+    """Remembers what it read: a shop's amounts repeat. Raises Inexact rather than round."""
+
+    __slots__ = ()
+
+    def __missing__(self, amount: str) -> int:
+        minor, lost = parse_minor(amount, self.currency)
+        if lost:
+            raise Inexact(amount)
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[amount] = minor
+        return minor
+
+
+_exact = lru_cache(maxsize=256)(Exact)
 
 
 def number(gid: str) -> str:
@@ -45,11 +66,18 @@ def number(gid: str) -> str:
 
 
 def order(row: types.OrderRow) -> records.OrderRecord:
+    try:
+        return _order(row, _exact)
+    except Inexact:
+        return _order(row, Minor)
+
+
+def _order(row: types.OrderRow, reader: Callable[[str], Minor]) -> records.OrderRecord:
     lines = [child for child in row.children if type(child) is types.LineRow]
     deals = [child for child in row.children if type(child) is types.DiscountRow]
     agreements = [child for child in row.children if isinstance(child, types.AgreementRow)]
-    shop = Minor(row.currency_code)
-    present = shop if row.presentment_currency_code == row.currency_code else Minor(row.presentment_currency_code)
+    shop = reader(row.currency_code)
+    present = shop if row.presentment_currency_code == row.currency_code else reader(row.presentment_currency_code)
     order_id = number(row.id)
     ship = row.shipping_line
     return records.OrderRecord(
@@ -120,7 +148,7 @@ def _sums(row: types.OrderRow, minor: Minor, *, presentment: bool) -> records.Su
     def read(bag: types.Bag | None) -> int:
         if bag is None:
             return 0
-        return minor(bag.presentment_money.amount if presentment else bag.shop_money.amount)
+        return minor[bag.presentment_money.amount if presentment else bag.shop_money.amount]
 
     return records.Sums(
         minor.currency,
@@ -139,19 +167,19 @@ def _line(row: types.LineRow, shop: Minor, present: Minor) -> records.Line:
     """total is the line as sold less all that its discounts took off it: codes and whole-order ones too."""
     discount = present_discount = 0
     for allocation in row.discount_allocations:
-        discount += shop(allocation.allocated_amount_set.shop_money.amount)
+        discount += shop[allocation.allocated_amount_set.shop_money.amount]
         if present is not shop:
-            present_discount += present(allocation.allocated_amount_set.presentment_money.amount)
+            present_discount += present[allocation.allocated_amount_set.presentment_money.amount]
     foreign = None
     if present is not shop:
-        foreign = present(row.original_total_set.presentment_money.amount) - present_discount
+        foreign = present[row.original_total_set.presentment_money.amount] - present_discount
     return records.Line(
         external_id=number(row.id),
         title=row.title,
         quantity=row.quantity,
-        unit=shop(row.original_unit_price_set.shop_money.amount),
-        total=shop(row.original_total_set.shop_money.amount) - discount,
-        tax=sum([shop(tax.price_set.shop_money.amount) for tax in row.tax_lines]),
+        unit=shop[row.original_unit_price_set.shop_money.amount],
+        total=shop[row.original_total_set.shop_money.amount] - discount,
+        tax=sum([shop[tax.price_set.shop_money.amount] for tax in row.tax_lines]),
         discount=discount,
         current_quantity=row.current_quantity,
         present_total=foreign,
@@ -176,12 +204,12 @@ def _refund(
     return records.RefundRecord(
         external_id=number(row.id),
         order_external_id=order_id,
-        total=shop(row.total_refunded_set.shop_money.amount),
+        total=shop[row.total_refunded_set.shop_money.amount],
         created_at=utc(row.created_at) if row.created_at else None,
         reason=row.note or None,
         lines=_refund_lines(sales, shop) if ledger else None,
-        shipping=abs(sum(shop(sale.total_amount.shop_money.amount) for sale in shipping)) if ledger else None,
-        present_total=None if present is shop else present(row.total_refunded_set.presentment_money.amount),
+        shipping=abs(sum(shop[sale.total_amount.shop_money.amount] for sale in shipping)) if ledger else None,
+        present_total=None if present is shop else present[row.total_refunded_set.presentment_money.amount],
     )
 
 
@@ -196,8 +224,8 @@ def _refund_lines(sales: Sequence[types.SaleRow], shop: Minor) -> tuple[records.
             external_id=line,
             line_external_id=line,
             quantity=abs(sum(sale.quantity or 0 for sale in parts)),
-            total=abs(sum(shop(sale.total_amount.shop_money.amount) for sale in parts)),
-            tax=abs(sum(shop(sale.total_tax_amount.shop_money.amount) for sale in parts)),
+            total=abs(sum(shop[sale.total_amount.shop_money.amount] for sale in parts)),
+            tax=abs(sum(shop[sale.total_tax_amount.shop_money.amount] for sale in parts)),
         )
         for line, parts in by_line.items()
     )
@@ -212,7 +240,7 @@ def _discounts(
     parts += ship.discount_allocations if ship else ()
     for part in parts:
         index = part.discount_application.index
-        taken[index] = taken.get(index, 0) + shop(part.allocated_amount_set.shop_money.amount)
+        taken[index] = taken.get(index, 0) + shop[part.allocated_amount_set.shop_money.amount]
     return tuple(
         records.Discount(
             kind=_KINDS.get(deal.typename, deal.typename),
@@ -226,13 +254,13 @@ def _discounts(
 
 
 def _shipping(row: types.Shipping, shop: Minor) -> records.ShippingLine:
-    tax = sum(shop(tax.price_set.shop_money.amount) for tax in row.tax_lines)
-    return records.ShippingLine(row.title, row.code or None, shop(row.discounted_price_set.shop_money.amount), tax)
+    tax = sum(shop[tax.price_set.shop_money.amount] for tax in row.tax_lines)
+    return records.ShippingLine(row.title, row.code or None, shop[row.discounted_price_set.shop_money.amount], tax)
 
 
 def _tax_line(row: types.TitledTax, shop: Minor) -> records.TaxLine:
     rate = None if row.rate is None else str(row.rate)
-    return records.TaxLine(row.title, shop(row.price_set.shop_money.amount), rate)
+    return records.TaxLine(row.title, shop[row.price_set.shop_money.amount], rate)
 
 
 def _transaction(row: types.Payment, shop: Minor) -> records.Transaction:
@@ -241,7 +269,7 @@ def _transaction(row: types.Payment, shop: Minor) -> records.Transaction:
         kind=row.kind.lower(),
         status=row.status.lower(),
         gateway=row.gateway or "",
-        amount=shop(row.amount_set.shop_money.amount),
+        amount=shop[row.amount_set.shop_money.amount],
         processed_at=utc(row.processed_at) if row.processed_at else None,
         test=row.test,
     )
@@ -262,8 +290,8 @@ def _sale(row: types.SaleRow, shop: Minor) -> records.Sale:
         row.action_type,
         row.line_type,
         row.quantity,
-        shop(row.total_amount.shop_money.amount),
-        shop(row.total_tax_amount.shop_money.amount),
+        shop[row.total_amount.shop_money.amount],
+        shop[row.total_tax_amount.shop_money.amount],
         number(row.line_item.id) if row.line_item else None,
     )
 

@@ -106,7 +106,7 @@ def purchases(body: bytes, _: ShopFacts) -> Sequence[Record]:
     said = decode(body, Purchases)
     minor = Minor(said.amount_spent.currency_code)
     about: dict[str, str | int] = {
-        "orders": said.number_of_orders, "spent_minor": minor(said.amount_spent.amount), "currency": minor.currency,
+        "orders": said.number_of_orders, "spent_minor": minor[said.amount_spent.amount], "currency": minor.currency,
     }  # fmt: skip
     if said.last_order_id:
         about["last_order"] = number(said.last_order_id)

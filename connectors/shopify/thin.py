@@ -47,7 +47,7 @@ def refund(body: bytes, _: ShopFacts) -> Sequence[Record]:
     minor = Minor(money.shop_money.currency_code)
     paid = [one for one in said.transactions if (one.kind, one.status) == ("refund", "success")]
     external_id = identity(fields(body), "id")
-    total = sum(minor(one.amount) for one in paid)
+    total = sum(minor[one.amount] for one in paid)
     return [
         RefundRecord(external_id, order, total, utc(said.created_at), said.note or None),
         Hint("order", order),
