@@ -19,6 +19,8 @@ NOTICES = {
     "turned-on": noted("Turned on."),
     "turned-off": noted("Turned off."),
     "made": noted("Created."),
+    "gathering": noted("It is being put together, and can be downloaded here in a moment."),
+    "erasing": noted("The person is being erased."),
 }
 
 

@@ -17,6 +17,7 @@ from app.furnish import furnish
 from app.journal.models import Delivery, FailedRecord
 from app.loyalty.models import LedgerEntry
 from app.mail.models import Message, Sender
+from app.privacy.models import PrivacyRequest
 from app.segments.membership import evaluate
 from app.segments.queries import all_segments
 from app.shops.models import Shop
@@ -25,6 +26,11 @@ from sync.models import Cursor, Run
 FIRST = ("Ada", "Bruno", "Chiara", "David", "Elif", "Farah", "Greta", "Henri", "Ines", "Jonas", "Karla", "Levi", "Mira")
 LAST = ("Amsel", "Brandt", "Conti", "Dahl", "Ekström", "Fischer", "Gruber", "Hansen", "Ivanov", "Jansen", "Kowalski")
 _numbers = itertools.count(1001)
+REQUESTS = (
+    ("data_request", "ready", None), ("data_request", "working", None), ("customer_redact", "done", "erased"),
+    ("data_request", "done", "nothing kept"), ("data_request", "done", "handed over"),
+    ("data_request", "done", "not fetched"), ("shop_redact", "done", "installed again"),
+)  # fmt: skip
 THINGS = ("Linen shirt", "Wool scarf", "Canvas tote", "Ceramic mug", "Leather belt", "Rain jacket", "Merino socks")
 
 
@@ -43,6 +49,7 @@ def seed(engine: Engine, shop: Shop, now: datetime, customers: int = 60) -> None
         for segment in all_segments(scope):
             evaluate(scope, segment, now - timedelta(minutes=3))
         _sync(scope, now)
+        _ask(scope, people, now)
 
 
 def _customer(scope: ShopScope, n: int, now: datetime, dice: random.Random) -> Customer:
@@ -220,6 +227,18 @@ def _sync(scope: ShopScope, now: datetime) -> None:
             first_at=now - timedelta(days=2), last_at=now - timedelta(days=1), attempts=2,
         )
     )  # fmt: skip
+
+
+def _ask(scope: ShopScope, people: list[Customer], now: datetime) -> None:
+    for place, (kind, state, outcome) in enumerate(REQUESTS):
+        scope.add(
+            PrivacyRequest(
+                shop_id=scope.shop_id, kind=kind, source="panel" if place else "platform", request_key=f"r{place}",
+                state=state, outcome=outcome, customer_id=people[place].id,
+                requested_at=now - timedelta(days=33 - 3 * place), due_at=now - timedelta(days=3 - 3 * place),
+                done_at=now if state == "done" else None,
+            )
+        )  # fmt: skip
 
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

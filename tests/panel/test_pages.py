@@ -14,6 +14,7 @@ from app.flows.models import Flow
 from app.journal.models import Delivery, FailedRecord, PendingFetch
 from app.lib.clock import real_now
 from app.loyalty.actions import current
+from app.privacy.models import PrivacyRequest
 from app.segments.models import Segment
 from app.shops.models import Shop
 from app.web import pages
@@ -31,6 +32,8 @@ PAGES = {
     "flows": "/panel/flows",
     "flow": "/panel/flows/{flow}",
     "connections": "/panel/connections",
+    "privacy": "/panel/privacy",
+    "erase a customer": "/panel/customers/{customer}/erase",
 }
 ACTIONS = {
     "save a segment": "/panel/segments/{segment}",
@@ -38,8 +41,18 @@ ACTIONS = {
     "switch a flow": "/panel/flows/{flow}/switch",
     "retry a delivery": "/panel/connections/deliveries/{delivery}/retry",
     "retry a record": "/panel/connections/records/{record}/retry",
+    "export a customer": "/panel/customers/{customer}/export",
+    "erase a customer": "/panel/customers/{customer}/erase",
+    "close a request": "/panel/privacy/{request}/close",
 }
-MODELS = {"customer": Customer, "segment": Segment, "flow": Flow, "delivery": Delivery, "record": FailedRecord}
+MODELS = {
+    "customer": Customer,
+    "segment": Segment,
+    "flow": Flow,
+    "delivery": Delivery,
+    "record": FailedRecord,
+    "request": PrivacyRequest,
+}
 
 
 def address(house: House, pattern: str, shop: Shop) -> str:
@@ -290,7 +303,7 @@ def test_what_hinders_is_said(house: House) -> None:
 def test_a_notice_is_one_of_ours(house: House) -> None:
     assert "Saved." in house.client.get("/panel/loyalty?notice=saved").text
     assert "hello" not in house.client.get("/panel/loyalty?notice=hello").text
-    assert set(pages.NOTICES) == {"saved", "trying", "turned-on", "turned-off", "made"}
+    assert set(pages.NOTICES) == {"saved", "trying", "turned-on", "turned-off", "made", "gathering", "erasing"}
 
 
 def test_an_unknown_page_is_answered_in_words(house: House) -> None:
