@@ -23,6 +23,7 @@ from app.shops.models import Account, Shop
 from app.web.pages import done
 from app.web.roof import roof
 from app.web.shop_page import shop_action, shop_page
+from app.writes.queries import counts as write_counts
 from connectors.shopify.installation import missing
 from sync.models import Cursor, RefusedField, Run
 from sync.queries import cursors, refused_fields, runs
@@ -48,6 +49,7 @@ class Connection:
     failed_deliveries: Sequence[Delivery]
     failed_records: Sequence[FailedRecord]
     messages: Sequence[Message]
+    writes: dict[str, int]
     refused: Sequence[RefusedField]
 
     @property
@@ -114,6 +116,7 @@ def _connections() -> Iterator[Connection]:
                 failed_deliveries=failed_deliveries(scope, _SHOWN),
                 failed_records=failed_records(scope, _SHOWN),
                 messages=unsettled(scope, _SHOWN),
+                writes=write_counts(scope),
                 refused=refused_fields(scope),
             )
 

@@ -21,6 +21,7 @@ from app.privacy.models import PrivacyRequest
 from app.segments.membership import evaluate
 from app.segments.queries import all_segments
 from app.shops.models import Shop
+from app.writes.models import PlatformWrite
 from sync.models import Cursor, Run
 
 FIRST = ("Ada", "Bruno", "Chiara", "David", "Elif", "Farah", "Greta", "Henri", "Ines", "Jonas", "Karla", "Levi", "Mira")
@@ -237,6 +238,22 @@ def _ask(scope: ShopScope, people: list[Customer], now: datetime) -> None:
                 state=state, outcome=outcome, customer_id=people[place].id,
                 requested_at=now - timedelta(days=33 - 3 * place), due_at=now - timedelta(days=3 - 3 * place),
                 done_at=now if state == "done" else None,
+            )
+        )  # fmt: skip
+    _writes(scope, now)
+
+
+def _writes(scope: ShopScope, now: datetime) -> None:
+    refused = "tags: Tags cannot be more than 250"
+    for place, (kind, state, payload, error) in enumerate((
+        ("tags_added", "failed", {"tags": ["vip"]}, refused), ("email_consent", "done", {}, None),
+        ("sms_consent", "superseded", {}, None), ("discount", "uncertain", {"title": "vip"}, None),
+        ("discount_codes", "waiting", {"codes": ["K"]}, None), ("tags_removed", "sending", {"tags": ["vip"]}, None),
+    )):  # fmt: skip
+        scope.add(
+            PlatformWrite(
+                shop_id=scope.shop_id, key=f"w{place}", kind=kind, subject="1001", payload=payload, state=state,
+                error=error, attempts=place % 3, due_at=now, created_at=now - timedelta(hours=place + 1),
             )
         )  # fmt: skip
 
