@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import Engine, text
 from sqlmodel import SQLModel, select
 
+from app import jobs
 from app.commerce.ingest import Outcome, ingest
 from app.commerce.models import Checkout, Customer, Order
 from app.consent.models import Suppression
@@ -43,7 +44,7 @@ from tests.privacy.zelda import HER_EMAIL, HER_ID, HER_ORDERS, HER_PHONE, NEEDLE
 from webhooks import views
 from webhooks.process import process
 
-SECRET = "the-app-s-secret"
+SECRET = "shpss_demo0000000000000000000000000"  # the sandbox signs with it too
 
 
 @dataclass
@@ -96,14 +97,18 @@ class Place:
         (row,) = self.all(model)
         return row
 
-    def needles(self) -> list[str]:
+    def defer(self, name: str) -> None:
+        with shop_scope(self.context.engine, self.shop.id, write=True) as scope:
+            jobs.defer(scope, name, lane="ingest", dedupe=name)
+
+    def needles(self, needles: Sequence[str] = NEEDLES) -> list[str]:
         """Where she is still named: every column of every table, and every sealed body opened."""
         found = []
         with every_shop(self.context.engine) as db:
             for table in SQLModel.metadata.sorted_tables:
                 for row in db.rows(text(f"SELECT * FROM {table.name}")):
                     said = " ".join(self._shown(value) for value in row)
-                    found += [f"{table.name}: {one}" for one in NEEDLES if one.lower() in said.lower()]
+                    found += [f"{table.name}: {one}" for one in needles if one.lower() in said.lower()]
         return found
 
     def shop_is_gone(self) -> bool:
