@@ -66,6 +66,10 @@ def _consent(box: Box, wish: Wish) -> Done:
     return {"person_id": person.id}
 
 
+def _sms_consent(box: Box, wish: Wish) -> Done:
+    return {"person_id": box.set_sms_consent(int(wish["person_id"]), wish["consent"]).id}
+
+
 def _change_customer(box: Box, wish: Wish) -> Done:
     if "tags" in wish:
         wish["tags"] = tuple(wish["tags"])
@@ -97,6 +101,9 @@ ACTS: dict[str, Callable[[Box, Wish], Done]] = {
     "change_customer": _change_customer,
     "delete_customer": lambda box, wish: {"person_id": box.delete_customer(**wish).id},
     "consent": _consent,
+    "sms_consent": _sms_consent,
+    "end_discount": lambda box, wish: {"discount_id": box.end_discount(**wish).id},
+    "delete_discount": lambda box, wish: {"discount_id": box.delete_discount(**wish).id},
     "disable_customer": lambda box, wish: {"person_id": box.disable(**wish).id},
     "merge_customers": lambda box, wish: {"person_id": box.merge_customers(**wish).id},
     "delete_checkout": lambda box, wish: _checkout(box.delete_checkout(**wish)),

@@ -65,6 +65,14 @@ class CustomerChanges(Told):
             self._take_consent(person, consent)
             return self._touched(person, self.now())
 
+    def set_sms_consent(self, person_id: int, consent: Consent) -> Person:
+        """-> customer.sms_consent, customer.updated"""
+        with self.lock:
+            person = self.person(person_id)
+            person.sms_consent = consent
+            self.tell("customer.sms_consent", person, self.now())
+            return self._touched(person, self.now())
+
     def disable(self, person_id: int) -> Person:
         """The account is closed, the customer stays. -> customer.disabled, customer.updated"""
         with self.lock:

@@ -14,7 +14,7 @@ class Event:
     """Something that happened: order.created/updated/paid/fulfilled/cancelled/edited/deleted/restored/erased,
     refund.created, customer.created/registered/disabled/updated/deleted/merged/consent,
     checkout.created/updated/completed/emptied/deleted, product.created/updated/stock/deleted,
-    discount.created/code_added, segment.created/updated/deleted, shop.updated."""
+    discount.created/updated/deleted/code_added, segment.created/updated/deleted, shop.updated."""
 
     kind: str
     object: object  # the Order, Refund, Person, Checkout, Product, Segment, Shop or CodeDiscount (with the code added)

@@ -101,6 +101,11 @@ def _discount(world: World, event: Event) -> Body:
     return payload_discounts.discount(world, event.object)
 
 
+def _discount_gone(world: World, event: Event) -> Body:
+    assert isinstance(event.object, CodeDiscount)
+    return payload_discounts.gone(world, event.object, event.at)
+
+
 def _code_added(_: World, event: Event) -> Body:
     assert isinstance(event.object, tuple)
     discount, code = event.object
@@ -150,6 +155,8 @@ TOPICS: dict[str, tuple[str, str, Make]] = {
     "segment.updated": ("SEGMENTS_UPDATE", "segments/update", _segment),
     "segment.deleted": ("SEGMENTS_DELETE", "segments/delete", _segment_gone),
     "shop.updated": ("SHOP_UPDATE", "shop/update", lambda world, _: payload_shop.shop(world)),
+    "discount.updated": ("DISCOUNTS_UPDATE", "discounts/update", _discount),
+    "discount.deleted": ("DISCOUNTS_DELETE", "discounts/delete", _discount_gone),
     "discount.created": ("DISCOUNTS_CREATE", "discounts/create", _discount),
     "discount.code_added": ("DISCOUNTS_REDEEMCODE_ADDED", "discounts/redeemcode_added", _code_added),
 }

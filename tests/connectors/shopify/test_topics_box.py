@@ -3,6 +3,7 @@
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,19 @@ import pytest
 
 from connectors import CONNECTORS
 from connectors.base import ShopFacts
+from connectors.changes import MakeDiscount
 from connectors.records import CheckoutRecord, Deletion, Fact, Hint, Merge, ProductRecord, Record
+from connectors.shopify.client import ShopifyClient
 from connectors.shopify.topics import BY_LAW, IGNORED, TOPICS, wanted
 from tests.connectors.shopify.conftest import SECRETS, Box
 
 SHOPIFY = CONNECTORS["shopify"]
 FACTS = ShopFacts("demo.myshopify.com", "Demo", "EUR", "UTC", "https://demo.myshopify.com")
 SCOPES = [f"read_{scope}" for scope in sorted({line.scope for line in TOPICS.values()} - {""})]
-# without a happening in the box: orders go out whole, SMS is agreed to by the app alone, no plan has a cap …
+# without a happening in the box: orders go out whole, nobody has WhatsApp, no plan has a cap
 NEVER = {
-    "orders/partially_fulfilled", "customers_marketing_consent/update", "customers_whats_app_marketing_consent/update",
-    "app_subscriptions/approaching_capped_amount", "discounts/update", "discounts/delete", *BY_LAW,
+    "orders/partially_fulfilled", "customers_whats_app_marketing_consent/update",
+    "app_subscriptions/approaching_capped_amount", *BY_LAW,
 }  # fmt: skip
 
 
@@ -40,6 +43,7 @@ def told(box: Box, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[st
         made = client.subscribe(address, "")
         assert [hook.topic for hook in made] == wanted(SCOPES, is_configured=False)
         _have_everything_happen(box)
+        _have_discounts_end(box, client)
         for _ in client.backfill("products", None):
             pass  # a bulk operation, which finishes
         box.post("/_sandbox/webhooks/flush")
@@ -74,6 +78,8 @@ def _have_everything_happen(box: Box) -> None:
     box.act("change_segment", segment_id=segment, name="Very important")
     box.act("change_customer", person_id=one, tags=[])
     box.act("consent", person_id=one, state="unsubscribed")
+    box.act("change_customer", person_id=one, phone="+491701234567")
+    box.act("sms_consent", person_id=one, consent="subscribed")
     box.act("disable_customer", person_id=two)
     product = box.act("add_product", title="Hat of topics", price_minor=2900, stock=50)
     variant = product["variants"][0][0]
@@ -94,6 +100,15 @@ def _have_everything_happen(box: Box) -> None:
     box.act("delete_segment", segment_id=box.act("create_segment", name="Gone", query="x = 1")["segment_id"])
     box.post("/_sandbox/shopify/plan?name=Basic")
     box.post(f"/_sandbox/shopify/scopes?granted={','.join(SCOPES)}")
+
+
+def _have_discounts_end(box: Box, client: ShopifyClient) -> None:
+    for place, act in enumerate(("end_discount", "delete_discount")):
+        wish = MakeDiscount(
+            code=f"TOPICS{place}", title="Topics", starts_at=datetime(2026, 1, 1, tzinfo=UTC), percentage="0.1"
+        )
+        made = client.write(wish, {}).answer
+        box.act(act, discount_id=int(str(made["discount"]).rpartition("/")[2]))
 
 
 def _read(got: list[tuple[dict[str, str], bytes]]) -> dict[str, list[Record]]:
@@ -146,6 +161,13 @@ def test_segments_are_read_again_and_one_that_is_gone_is_said_to_be(
     assert isinstance(joined[0], Fact)
     assert isinstance(left[0], Fact)
     assert (joined[0].external_id, left[0].is_gone) == (left[0].external_id, True)
+
+
+def test_what_became_of_a_discount_is_noted(told: dict[str, list[Record]]) -> None:
+    (ended,), (gone,) = told["discounts/update"], told["discounts/delete"]
+    assert isinstance(ended, Fact)
+    assert isinstance(gone, Fact)
+    assert (ended.said["status"], ended.is_gone, gone.is_gone) == ("expired", False, True)
 
 
 def test_a_cart_is_named_by_its_checkout_and_a_merge_names_both(told: dict[str, list[Record]]) -> None:
