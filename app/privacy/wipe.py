@@ -59,7 +59,7 @@ def _has_left(context: Context, request: PrivacyRequest) -> bool:
         shop = scope.shop
     if shop.state == "uninstalled":
         return True
-    if shop.installed_at > request.requested_at - _AFTER_UNINSTALL:
+    if (shop.authorised_at or shop.installed_at) > request.requested_at - _AFTER_UNINSTALL:
         return False
     try:
         client_for(context, shop.id).facts()
