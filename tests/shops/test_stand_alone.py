@@ -56,6 +56,13 @@ def test_a_merchant_is_asked_by_shopify_and_comes_back_to_a_shop_that_is_connect
     assert house.client().facts().name == "Small & Sons"
 
 
+def test_opening_the_app_in_shopify_s_admin_begins_the_same(house: House) -> None:
+    client, signed = house.panel, signed_start(house).partition("?")[2]
+    assert client.get(f"/?{signed}").location == f"{INSTALL}?{signed}"
+    assert client.get(f"/?{signed}&embedded=1").location.startswith("/panel/?")
+    assert client.get("/").location == "/panel/"
+
+
 def test_somebody_who_is_signed_in_adds_the_shop_to_their_account(house: House) -> None:
     client, mine = house.panel, make_shop(house.context.engine, domain="mine.myshopify.com")
     sign_person_in(house, client)
