@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox.changes import Box
+from sandbox.discounts import CodeDiscount
 from sandbox.shop import Consent
 from tests.sandbox.shopify.conftest import DOMAIN, Asker, Receiver, document
 
@@ -66,6 +68,17 @@ def _sale(box: Box) -> None:
     box.refund(order.id, [(order.lines[0].id, 1)])
 
 
+def _discounts(box: Box) -> None:
+    at = box.now()
+    box.shop.discounts[5] = CodeDiscount(5, "Ten", at, None, at, at, percentage=Decimal("0.1"))
+    box.end_discount(5)
+    box.delete_discount(5)
+
+
+def _sms(box: Box) -> None:
+    box.set_sms_consent(1, Consent("subscribed", box.now()))
+
+
 HAPPENINGS: dict[str, Callable[[Box], object]] = {
     **dict.fromkeys(
         ("orders/create", "orders/updated", "orders/paid", "orders/fulfilled", "fulfillments/create",
@@ -85,6 +98,9 @@ HAPPENINGS: dict[str, Callable[[Box], object]] = {
         ("customer.tags_added", "customer.tags_removed", "customer.joined_segment", "customer.left_segment",
          "segments/create", "segments/update", "segments/delete"), _segments),
     "customers_email_marketing_consent/update": lambda box: box.set_consent(1, Consent("subscribed", box.now())),
+    "customers_marketing_consent/update": _sms,
+    "discounts/update": _discounts,
+    "discounts/delete": _discounts,
     "products/create": lambda box: box.add_product("Hat", 2900),
     "products/update": lambda box: box.change_product(1, title="A new cap"),
     "products/delete": lambda box: box.delete_product(1),
