@@ -46,6 +46,7 @@ def _begin(context: Context, request: PrivacyRequest) -> None:
         row = scope.get(PrivacyRequest, request.id)
         row.state = "working"
         scope.shop.state, scope.shop.uninstalled_at = "uninstalled", scope.shop.uninstalled_at or utc_now()
+        scope.shop.backfilled_at = None
 
 
 def _leave(scope: ShopScope, request: PrivacyRequest, now: datetime) -> None:
@@ -79,10 +80,11 @@ def _wipe(scope: ShopScope) -> bool:
 
 
 def _tables() -> list[type[ShopOwned]]:
-    """Children before their parents; the requests themselves go with the shop."""
+    """Children before their parents; the requests themselves go with the shop. The runs go first: a shop that comes
+    back in the middle is copied whole again."""
     place = {table: -number for number, table in enumerate(SQLModel.metadata.sorted_tables)}
     models = [model for model in _below(ShopOwned) if model is not PrivacyRequest]
-    return sorted(models, key=lambda model: place[model.__table__])  # type: ignore[attr-defined]
+    return sorted(models, key=lambda model: (model.__tablename__ != "runs", place[model.__table__]))  # type: ignore[attr-defined]
 
 
 def _below(model: type[ShopOwned]) -> list[type[ShopOwned]]:

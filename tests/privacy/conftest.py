@@ -38,6 +38,7 @@ from app.privacy.work import work
 from app.segments.membership import save
 from app.settings import read
 from app.shops.models import Shop
+from app.writes.models import PlatformWrite
 from connectors.records import Record
 from tests.conftest import make_shop
 from tests.privacy.zelda import HER_EMAIL, HER_ID, HER_ORDERS, HER_PHONE, NEEDLES, NOW, everything
@@ -172,6 +173,12 @@ def _add_the_rest(place: Place, scope: ShopScope) -> None:
     assert basket
     assert flow
     assert sender
+    scope.add(
+        PlatformWrite(
+            shop_id=scope.shop_id, key="w1", kind="email_consent", subject=HER_EMAIL, due_at=NOW, created_at=NOW,
+            payload={"address": HER_EMAIL, "state": "refused"},
+        )
+    )  # fmt: skip
     scope.add(Suppression(shop_id=scope.shop_id, address_key=HER_EMAIL, reason="unsubscribed", at=NOW))
     enrollment = scope.add(
         Enrollment(

@@ -15,9 +15,10 @@ from app.lib.clock import utc_now
 from app.privacy import requests, wipe
 from app.privacy.models import PrivacyRequest
 from app.shops.models import Shop
+from sync.models import Run
 from tests.conftest import make_shop
 from tests.privacy.conftest import Place, her_request, requests_in
-from tests.privacy.zelda import HER_EMAIL, HER_GUEST_ORDER, HER_ID, HER_ORDERS, everything
+from tests.privacy.zelda import HER_EMAIL, HER_GUEST_ORDER, HER_ID, HER_ORDERS, NOW, everything
 
 BY_LAW = ("customers/data_request", "customers/redact", "shop/redact")
 
@@ -197,6 +198,29 @@ def test_after_a_new_install_nothing_is_wiped(zelda: Place, monkeypatch: pytest.
     assert (request.state, request.outcome) == ("done", "installed again")
     assert left(zelda) >= before
     assert len(zelda.all(Customer)) == 3
+
+
+def test_a_shop_that_comes_back_in_the_middle_is_copied_whole_again(
+    zelda: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wipe, "_AT_ONCE", 1)
+    shop_state(zelda, state="uninstalled", uninstalled_at=utc_now(), backfilled_at=utc_now())
+    with shop_scope(zelda.context.engine, zelda.shop.id, write=True) as scope:
+        scope.add(Run(shop_id=scope.shop_id, kind="backfill", resource="orders", started_at=NOW, changed_at=NOW))
+    zelda.post("shop/redact", {"shop_id": 1, "shop_domain": zelda.shop.domain})
+    slices, whole = iter(range(10_000)), wipe._wipe
+
+    def comes_back(scope: Any) -> bool:
+        more = whole(scope)
+        if next(slices) == 2:
+            scope.shop.state = "connecting"
+        return more
+
+    monkeypatch.setattr(wipe, "_wipe", comes_back)
+    zelda.work()
+    assert requests_in(zelda)[0].outcome == "installed again"
+    assert zelda.all(Run) == []
+    assert shop_state(zelda).backfilled_at is None
 
 
 class Answering:
