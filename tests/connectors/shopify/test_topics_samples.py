@@ -140,7 +140,7 @@ BECOMES: dict[str, Sequence[Record]] = {
     "app/scopes_update": [
         Lifecycle("scopes_changed", datetime(2024, 6, 25, tzinfo=UTC),
                   said={"previous": "read_products", "current": "read_products,write_products"})],
-    "shop/update": [Lifecycle("shop_changed", said=SHOP)],
+    "shop/update": [Lifecycle("shop_changed", said=SHOP), Fact("shop", "548380009", None, {**SHOP})],
     "app_subscriptions/update": [Lifecycle("billing_changed", NEW_YEAR, said=PLAN)],
     "app_subscriptions/approaching_capped_amount": [Lifecycle("cap_approached", NEW_YEAR, said=CAP)],
     "customers/data_request": [PrivacyRequest("data_request", **PERSON, request_external_id="9999")],
