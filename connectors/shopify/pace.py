@@ -7,7 +7,9 @@ from time import monotonic
 
 import msgspec
 
-HIGHEST = 1000.0  # no document may cost more, so one that was never asked is taken to cost this much
+from connectors.shopify.queries import POINTS
+
+HIGHEST = 1000.0  # no document may cost more, so one of which nothing is known is taken to cost this much
 _SOON = 0.05
 
 
@@ -45,7 +47,7 @@ class Pace:
         self._lock = threading.Lock()
         self._bucket: Bucket | None = None
         self._left, self._at = 0.0, 0.0
-        self._prices: dict[str, dict[int, float]] = {}
+        self._prices = {name: {size: points} for name, (size, points) in POINTS.items()}
         self._line: list[Turn] = []
         self._under_way: set[Turn] = set()
 

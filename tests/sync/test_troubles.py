@@ -29,7 +29,7 @@ from sync.now import pull_now
 from tests.serving import serving
 
 ROOT = Path(__file__).parents[2]
-ORDERS, DAY, RATE = 120, 24, 100
+ORDERS, DAY, RATE = 60, 16, 100
 TROUBLES = {
     "throttled": 0.08, "limited": 0.05, "error": 0.08, "slow": 0.2, "cut": 0.12, "bulk_failed": 0.35, "drop": 0.3,
     "duplicate": 0.3, "delay": 0.2, "reorder": 0.5, "seconds": 0.2, "seed": 11,

@@ -9,11 +9,17 @@ from datetime import timedelta
 import pytest
 import requests
 from _pytest.logging import LogCaptureFixture
+from graphql import OperationDefinitionNode, parse
+from graphql.execution.values import VariableValues
 
 from app.errors import AuthLost, PlatformDown, RateLimited, RegularsError
 from app.lib.clock import real_now
 from connectors.base import Refusal
+from connectors.shopify.queries import POINTS, document
 from connectors.shopify.transport import PATIENCE, Transport
+from sandbox.shopify.compiler import Call
+from sandbox.shopify.cost import costs
+from sandbox.shopify.schema import schema
 from tests.connectors.shopify.fakes import FakeSession, Scripted, answer, response, throttled
 
 _names = itertools.count()
@@ -99,20 +105,30 @@ def test_two_clients_of_one_shop_share_its_bucket() -> None:
     assert sum(slept) == pytest.approx(3.0, abs=0.3)
 
 
-def test_a_document_that_was_never_asked_waits_until_it_could_be_paid_for_whatever_it_costs() -> None:
+def test_a_document_of_which_nothing_is_known_waits_until_it_could_be_paid_for_whatever_it_costs() -> None:
     made, _, slept = transport(answer(FINE, currentlyAvailable=300), answer({"nodes": []}))
     name(made)
-    made.ask("orders_by_id", {"ids": ["1"]})
+    made.ask("inventory_items", {"ids": ["1"]})
     assert sum(slept) == pytest.approx(7.0, abs=0.3)  # a thousand is the most that a document may cost
 
 
 def test_a_longer_list_is_expected_to_cost_in_proportion() -> None:
     made, _, slept = transport(answer(FINE, currentlyAvailable=2000), *[answer({"nodes": []}, cost=20)] * 2)
     name(made)
-    made.ask("orders_by_id", {"ids": ["1"]})
+    made.ask("inventory_items", {"ids": ["1"]})
     made._pace._left = 50.0
-    made.ask("orders_by_id", {"ids": ["1"] * 5})
+    made.ask("inventory_items", {"ids": ["1"] * 5})
     assert sum(slept) == pytest.approx(0.5, abs=0.1)
+
+
+def test_what_a_document_is_expected_to_cost_is_what_it_was_found_to_cost() -> None:
+    built = schema()
+    for name, (size, points) in POINTS.items():
+        parsed = parse(document(name))
+        (operation,) = parsed.definitions
+        assert isinstance(operation, OperationDefinitionNode)
+        given = {"first": size} if "$first" in document(name) else {"ids": ["gid://shopify/X/1"]}
+        assert points >= costs(built, operation, Call(VariableValues({}, given), {})).requested, name
 
 
 class Shop:
