@@ -44,11 +44,12 @@ def sign_in(db: EveryShop, token: str, now: datetime) -> str | None:
 def sign_in_installer(db: EveryShop, shop: Shop, now: datetime) -> str | None:
     """The cookie for whoever installed a shop in its admin; None where the account is also somebody else's, or another
     shop's: to install in this one proves nothing of those."""
-    shops = db.all(select(Shop.id).where(Shop.account_id == shop.account_id))
-    if list(shops) != [shop.id] or db.first(select(Person).where(Person.account_id == shop.account_id)):
-        return None
     email = (shop.email or f"owner@{shop.domain}").strip().lower()
-    person = db.add(Person(account_id=shop.account_id, email=email, created_at=now))
+    shops = db.all(select(Shop.id).where(Shop.account_id == shop.account_id))
+    people = db.all(select(Person).where(Person.account_id == shop.account_id))
+    if list(shops) != [shop.id] or any(person.email != email for person in people):
+        return None
+    person = people[0] if people else db.add(Person(account_id=shop.account_id, email=email, created_at=now))
     db.flush()
     return _session_of(db, person.id, now)
 

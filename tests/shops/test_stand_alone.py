@@ -54,6 +54,10 @@ def test_a_merchant_is_asked_by_shopify_and_comes_back_to_a_shop_that_is_connect
     assert house.grant().refresh_token
     assert client.get(back.location).status_code == 200  # who installed it is signed in
     assert house.client().facts().name == "Small & Sons"
+    later = house.panel
+    later.get(agree(house, later.get(signed_start(house)).location))
+    assert later.get("/panel/").status_code == 200
+    assert len(house.shops()) == 1
 
 
 def test_opening_the_app_in_shopify_s_admin_begins_the_same(house: House) -> None:
