@@ -30,6 +30,7 @@ from sync.refused import forget_refusals
 _fired: dict[str, datetime] = {}  # the slot of each entry that this process knows to be fired, by whomever
 _KEEP_BODIES = timedelta(days=14)
 _KEEP_EVENTS = timedelta(days=30)
+_KEEP_WRITES = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,9 @@ def tidy(scope: ShopScope, now: datetime) -> None:
     carts.forget(scope, now)
     scope.execute(delete(Event).where(col(Event.done_at) < now - _KEEP_EVENTS))
     forget_refusals(scope, now - _KEEP_BODIES)
+    told = col(PlatformWrite.kind).not_in(("discount", "discount_codes"))  # whose keys say that a set was made
+    settled = col(PlatformWrite.state).in_(("done", "superseded"))
+    scope.execute(delete(PlatformWrite).where(told, settled, col(PlatformWrite.created_at) < now - _KEEP_WRITES))
     scope.execute(delete(JournalEntry).where(col(JournalEntry.at) < now - 3 * _KEEP_EVENTS))
 
 

@@ -7,11 +7,14 @@ from sqlmodel import select
 
 from app.db.scope import shop_scope
 from app.errors import AuthLost, PlatformDown, RateLimited
+from app.jobs.models import JobRow
 from app.lib.clock import utc_now
 from app.shops.models import Shop
 from app.writes.actions import enqueue, retry
 from app.writes.models import PlatformWrite
 from connectors.changes import AddTags, Change, EmailConsent, RemoveTags
+from sync.__main__ import HANDLERS
+from sync.timetable import minute, tidy
 from tests.conftest import make_shop
 from tests.writes.house import House, Killed
 
@@ -271,3 +274,31 @@ def test_writes_stay_within_their_shop(house: House, stranger: Shop) -> None:
     assert (tags(house), house.states()) == (("ours",), ["done"])
     with shop_scope(house.engine, stranger.id) as scope:
         assert scope.all(select(PlatformWrite.state)) == ["waiting"]
+
+
+@pytest.mark.parametrize("state", ["waiting", "sending", "uncertain"])
+def test_a_write_whose_job_was_lost_is_found_again_within_a_minute(house: House, state: str) -> None:
+    tag(house, "vip")
+    with shop_scope(house.engine, house.shop_id, write=True) as scope:
+        scope.get(PlatformWrite, house.writes()[0].id).state = state
+        for job in scope.all(select(JobRow).where(JobRow.shop_id == house.shop_id)):
+            scope.delete(job)
+        scope.flush()
+        minute(scope, utc_now())
+        assert [job.name for job in scope.all(select(JobRow).where(JobRow.lane == "push"))] == ["push"]
+    assert "push" in HANDLERS
+
+
+def test_what_was_written_is_forgotten_after_three_months_but_not_which_codes_were_made(house: House) -> None:
+    for number, kind in enumerate(("tags_added", "tags_added", "discount", "email_consent")):
+        with shop_scope(house.engine, house.shop_id, write=True) as scope:
+            age = timedelta(days=89 if number == 0 else 91)
+            scope.add(
+                PlatformWrite(
+                    shop_id=house.shop_id, key=str(number), kind=kind, subject=ANN, created_at=utc_now() - age,
+                    due_at=utc_now(), state="failed" if kind == "email_consent" else "done",
+                )
+            )  # fmt: skip
+    with shop_scope(house.engine, house.shop_id, write=True) as scope:
+        tidy(scope, utc_now())
+    assert [write.key for write in house.writes()] == ["0", "2", "3"]
