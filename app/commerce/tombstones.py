@@ -31,16 +31,14 @@ def screen(
         return Screen(list(records))
     if keyring is None:
         raise ValueError("somebody was erased from this shop: ingest needs the keyring to keep them out")
-    names = {name for record in records for name in _names(record)}
-    found = erased(batch, keyring, shop_id, names)
+    named = [list(_names(record)) for record in records]
+    found = erased(batch, keyring, shop_id, {name for names in named for name in names})
     sieve = _Sieve(keyring, shop_id, found, fresh)
     result = Screen()
-    for record in records:
-        if found.isdisjoint(_names(record)):
-            result.records.append(record)
-            continue
-        result.erased += 1
-        if (left := sieve.pass_through(record)) is not None:
+    for record, names in zip(records, named, strict=True):
+        left = record if found.isdisjoint(names) else sieve.pass_through(record)
+        result.erased += left is not record
+        if left is not None:
             result.records.append(left)
     if sieve.learned:
         lay(batch, keyring, shop_id, sieve.learned, now)

@@ -1,6 +1,7 @@
 """Who was erased: keyed hashes of their names, laid once and asked for whenever somebody is about to be kept."""
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from app.consent.addresses import address_key
@@ -18,7 +19,8 @@ _KEY: Name = ("key", "")  # laid beside the first, so that another key is notice
 
 def lay(batch: Batch, keyring: Keyring, shop_id: int, names: Iterable[Name], now: datetime) -> None:
     """From now on these stay out; the first time stays."""
-    rows = [(key_of(keyring, shop_id, name), name[0], now) for name in sorted({*names, _KEY})]
+    key_of = _keys(keyring, shop_id)
+    rows = [(key_of(name), name[0], now) for name in sorted({*names, _KEY})]
     batch.upsert(Tombstone, ("key", "kind", "at"), rows, key=("key",), guard="FALSE")
 
 
@@ -29,7 +31,8 @@ def are_any(batch: Batch) -> bool:
 def erased(batch: Batch, keyring: Keyring, shop_id: int, names: Iterable[Name]) -> set[Name]:
     """Those among the names that were erased, in a shop where somebody was. Raises KeyLost where the tombstones were
     laid with a key that is not here."""
-    by_key = {key_of(keyring, shop_id, name): name for name in (*names, _KEY)}
+    key_of = _keys(keyring, shop_id)
+    by_key = {key_of(name): name for name in (*names, _KEY)}
     sql = "SELECT key FROM tombstones WHERE shop_id = :shop_id AND key = ANY(:keys)"
     found = {by_key[row[0]] for row in batch.rows(sql, {"keys": list(by_key)})}
     if _KEY not in found:
@@ -39,17 +42,19 @@ def erased(batch: Batch, keyring: Keyring, shop_id: int, names: Iterable[Name]) 
 
 def is_erased(scope: ShopScope, keyring: Keyring, address: str) -> bool:
     """Did the owner of this address have it erased? Then nothing is written to it."""
-    return scope.find(Tombstone, key_of(keyring, scope.shop_id, (ADDRESS, address_key(address)))) is not None
+    return scope.find(Tombstone, _keys(keyring, scope.shop_id)((ADDRESS, address_key(address)))) is not None
 
 
-def key_of(keyring: Keyring, shop_id: int, name: Name) -> str:
-    """A shop's own: two shops with the same customer cannot be told by it."""
-    return keyring.fingerprint(f"tombstone:{shop_id}:{name[0]}:{name[1]}")
+def _keys(keyring: Keyring, shop_id: int) -> Callable[[Name], str]:
+    """How a shop's tombstones are named: each shop has a key of its own, so that two with the same customer cannot be
+    told by it. Keyed BLAKE2: a batch has hundreds of names, and it takes a sixth of an HMAC's time."""
+    key = bytes.fromhex(keyring.fingerprint(f"tombstones:{shop_id}"))
+    return lambda name: hashlib.blake2b(f"{name[0]}:{name[1]}".encode(), key=key, digest_size=32).hexdigest()
 
 
 def pseudonym(keyring: Keyring, shop_id: int, name: Name) -> str:
     """What stands in place of a name, always the same, so that what is one person's stays together."""
-    return _ERASED + key_of(keyring, shop_id, name)[:32]
+    return _ERASED + _keys(keyring, shop_id)(name)[:32]
 
 
 def is_pseudonym(name: str) -> bool:
