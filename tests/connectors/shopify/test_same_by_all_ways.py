@@ -115,7 +115,8 @@ def hinted(told: Iterable[Record]) -> set[str]:
 
 
 def assert_true(said: OrderRecord, order: Order) -> None:
-    """The record says what the shop itself knows of the order."""
+    """The record says what the shop itself knows of the order. R3, R4: every refund has its row, and the rows add up to
+    what was refunded. R13: also where more was done to an order than a page's list shows."""
     assert said.head is not None
     assert said.head.shop_sums is not None
     void = bool(order.cancelled_at and not order.is_paid)
@@ -123,6 +124,9 @@ def assert_true(said: OrderRecord, order: Order) -> None:
     assert (sums.placed, sums.refunded, sums.net) == _sums(order, void)
     assert (shop_sums.placed, shop_sums.refunded) == (order.placed_shop_minor, order.refunded_shop_minor)
     assert shop_sums.net == (0 if void else order.current_shop_minor)
+    assert [refund.external_id for refund in said.refunds or ()] == [str(refund.id) for refund in order.refunds]
+    assert sum(refund.total for refund in said.refunds or ()) == shop_sums.refunded
+    assert len(said.agreements or ()) == 1 + len(order.edits) + len(order.refunds) + void
     assert (sums.tip, sums.duties) == (order.tip_minor, order.duty_minor)
     assert sum(sale.total for each in said.agreements or () for sale in each.sales) == shop_sums.net
     assert {line.external_id: line.is_gift_card for line in said.lines or ()} == {

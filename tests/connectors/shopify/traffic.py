@@ -88,7 +88,7 @@ def buyings(currency: str) -> st.SearchStrategy[dict[str, Any]]:
 
 def plans(currency: str) -> st.SearchStrategy[Plan]:
     change = st.builds(Change, st.sampled_from(sorted(CHANGES)), st.integers(0, 1_000))
-    return st.builds(Plan, buyings(currency), st.lists(change, max_size=5).map(tuple))
+    return st.builds(Plan, buyings(currency), st.lists(change, max_size=8).map(tuple))
 
 
 def carry_out(box: Box, plan: Plan) -> Order:
