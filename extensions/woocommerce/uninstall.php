@@ -17,6 +17,7 @@ function remove_all(): void {
 	foreach ( array( 'connection', 'server', 'view', 'consent_text', 'link_key', 'table' ) as $name ) {
 		delete_option( "regulars_$name" );
 	}
+	delete_transient( 'regulars_pause' );
 	foreach ( array( 'postmeta', 'wc_orders_meta' ) as $name ) {
 		$table = $wpdb->prefix . $name;
 		if ( $wpdb->get_var( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $table ) ) ) === $table ) { // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- orders are too many to load each.

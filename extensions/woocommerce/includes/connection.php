@@ -78,6 +78,7 @@ function connect( \WP_REST_Request $request ): array {
 	$to         = array_intersect_key( $request->get_params(), array_flip( array( 'shop', 'url', 'secret' ) ) );
 	$to['home'] = home_url(); // Filters and https may write it otherwise on other pages; Regulars knows it as it is here.
 	update_option( 'regulars_connection', $to );
+	delete_transient( 'regulars_pause' );
 	schedule_sending();
 	return array( 'version' => CONTRACT );
 }

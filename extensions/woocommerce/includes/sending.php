@@ -12,6 +12,7 @@ defined( 'ABSPATH' ) || exit;
 const AGAIN_AFTER = array( 300, 600, 600, 900, 900 ); // seconds: five times within an hour.
 const LEASE       = 60; // seconds in which nobody else sends a message that is being sent.
 const EACH_ROUND  = 20;
+const PAUSE       = 60; // seconds after a failure: a PHP process that waits for an answer serves no shopper.
 
 add_action( 'shutdown', __NAMESPACE__ . '\\send_after_the_page', PHP_INT_MAX );
 add_action( 'regulars_send', __NAMESPACE__ . '\\send_due' );
@@ -37,7 +38,7 @@ function news( ?bool $is_news = null ): bool {
 
 /** The shopper has the page before anything is sent. */
 function send_after_the_page(): void {
-	if ( ! news() ) {
+	if ( ! news() || get_transient( 'regulars_pause' ) ) {
 		return;
 	}
 	foreach ( array( 'fastcgi_finish_request', 'litespeed_finish_request' ) as $finish ) {
@@ -50,7 +51,7 @@ function send_after_the_page(): void {
 	as_enqueue_async_action( 'regulars_send', array(), 'regulars', true );
 }
 
-/** Sends what waits. */
+/** Sends what waits, until something is not taken. */
 function send_due( $most = EACH_ROUND ): void {
 	if ( ! connection() ) {
 		return;
@@ -59,7 +60,12 @@ function send_due( $most = EACH_ROUND ): void {
 		$leased = gmdate( 'Y-m-d H:i:s', time() + LEASE );
 		if ( settle( $row, array( 'due_at' => $leased ) ) ) {
 			$row->due_at = $leased;
-			settle( $row, is_taken( $row ) ? array( 'due_at' => null ) : next_try( (int) $row->attempts ) );
+			$is_taken    = is_taken( $row );
+			settle( $row, $is_taken ? array( 'due_at' => null ) : next_try( (int) $row->attempts ) );
+			if ( ! $is_taken ) {
+				set_transient( 'regulars_pause', 1, PAUSE );
+				return;
+			}
 		}
 	}
 }

@@ -168,3 +168,14 @@ def test_the_page_does_not_wait_for_regulars(pair: Pair) -> None:
     begun = time.monotonic()
     pair.act(requests.Session(), stand_in="add", product="41")
     assert time.monotonic() - begun < 5
+
+
+def test_after_a_failure_the_rest_waits_for_its_turn(pair: Pair) -> None:
+    body = {"shop": "1", "url": pair.url, "secret": "f" * 64}
+    route = f"{pair.wordpress.home}/wp-json/wc-regulars/v1/connection"
+    requests.post(route, json=body, headers=KEY, timeout=30).raise_for_status()
+    for _ in range(3):
+        pair.act(requests.Session(), stand_in="add", product="41")
+    pair.send()
+    tried = pair.wordpress.sql("SELECT attempts FROM wp_regulars_baskets ORDER BY attempts").split()
+    assert tried == ["0", "0", "1"], "one PHP process waits for an answer, not all of them"
