@@ -6,9 +6,12 @@ from sandbox.faults import Faults
 
 SCOPES = (
     "read_all_orders",
+    "read_customer_merge",
     "read_customers",
+    "read_locations",
     "read_orders",
     "read_products",
+    "write_app_proxy",
     "write_customers",
     "write_discounts",
 )
