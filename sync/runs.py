@@ -18,7 +18,7 @@ from app.errors import AuthLost, PlatformDown, RateLimited
 from app.jobs.base import Again, Job
 from app.journal.keep import keep_failures, keep_page, request_fetches
 from app.lib.clock import utc_now
-from app.shops.clients import client_for, connector_of
+from app.shops.clients import client_for, granted_resources
 from connectors.base import Client, Page, Resource, Wait
 from sync.feeder import Feeder, Finished, Item
 from sync.models import Cursor, Run
@@ -152,7 +152,7 @@ def _next(context: Context, shop_id: int, kind: str, finish: Finish) -> Run | No
 
 def _missing(scope: ShopScope, kind: str) -> list[Resource]:
     known = scope.all(select(Run.resource).where(Run.kind == kind))
-    return [resource for resource in connector_of(scope.shop.platform).resources if resource not in known]
+    return [resource for resource in granted_resources(scope.shop) if resource not in known]
 
 
 def _take_up(context: Context, run: Run) -> None:

@@ -1,5 +1,7 @@
 """A shop's API client, made from its row and its secrets."""
 
+from collections.abc import Sequence
+
 import requests
 
 from app.context import Context
@@ -9,7 +11,8 @@ from app.lib.outgoing import guarded_session
 from app.shops.models import Shop
 from app.shops.vault import KeptSecrets
 from connectors import CONNECTORS
-from connectors.base import Client, Connector, ShopFacts
+from connectors.base import Client, Connector, Resource, ShopFacts
+from connectors.shopify.installation import readable
 
 
 def connector_of(platform: str) -> Connector:
@@ -34,6 +37,14 @@ def client_for(context: Context, shop_id: int) -> Client:
         vault,
         context.settings.home / "bulk",
     )
+
+
+def granted_resources(shop: Shop) -> Sequence[Resource]:
+    """What of a shop is copied: what was not granted is left out, and everything else comes all the same."""
+    resources = connector_of(shop.platform).resources
+    if shop.scopes is None:
+        return resources
+    return [resource for resource in resources if resource in readable(shop.scopes)]
 
 
 def session_for(context: Context) -> requests.Session:

@@ -39,6 +39,10 @@ class Token:
         self._refused = value
         return not self._is_fixed(self._vault.read())
 
+    def lost(self, why: str) -> AuthLost:
+        """What to raise where no token is taken any more."""
+        return AuthLost(why, "reopen" if self._vault.read().get("house") else "connect")
+
     def _renewed(self, kept: Mapping[str, str]) -> Mapping[str, str]:
         """What changes in the vault; nothing where somebody was first."""
         if self._good(kept, real_now()):

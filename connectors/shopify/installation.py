@@ -26,7 +26,7 @@ SCOPES: Mapping[str, str] = {
 }
 
 _OPENS: Mapping[str, Sequence[Resource]] = {
-    "read_all_orders": ("orders",),
+    "read_all_orders": ("orders",),  # of more than 60 days; without read_orders it opens nothing
     "read_orders": ("orders", "checkouts"),
     "read_customers": ("customers",),
     "read_products": ("products",),
@@ -73,6 +73,12 @@ def opened(before: Collection[str], after: Collection[str]) -> Collection[Resour
     """The resources of which there is more to read than there was."""
     new = _spread(after) - _spread(before)
     return {resource for scope, resources in _OPENS.items() if scope in new for resource in resources}
+
+
+def readable(granted: Collection[str]) -> Collection[Resource]:
+    """The resources that a shop lets us read."""
+    has = _spread(granted) - {"read_all_orders"}
+    return {resource for scope, resources in _OPENS.items() if scope in has for resource in resources}
 
 
 def _spread(granted: Collection[str]) -> set[str]:

@@ -142,9 +142,9 @@ class Transport:
         if status == 401 and patience.once() and self._token.forget(token):
             return  # the token had run out or was taken back: a fresh one decides
         if status in {401, 403}:
-            raise AuthLost(f"{self.domain} no longer accepts our access token (HTTP {status}).")
+            raise self._token.lost(f"{self.domain} no longer accepts our access token (HTTP {status}).")
         if status in {402, 404, 423}:
-            raise AuthLost(f"{self.domain} is closed, frozen or not a shop (HTTP {status}).")
+            raise AuthLost(f"{self.domain} is closed, frozen or not a shop (HTTP {status}).", "shop")
         if status == 429:
             patience.wait(_retry_after(response), f"{self.domain} answers 429")
             return

@@ -1,7 +1,7 @@
 """Connecting a shop: what is turned away leaves nothing behind."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from app.errors import Refused
 from app.lib.encryption import Keyring, new_key
 from app.shops import connect as connecting
 from app.shops import credentials
-from app.shops.models import Account, Shop
+from app.shops.models import Account, Credential, Shop
 from connectors.base import ShopFacts, Webhook
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -114,3 +114,18 @@ def test_a_shop_connected_again_in_another_way_forgets_the_old_one(context: Cont
     connect(context, GOOD, LATER)
     with shop_scope(context.engine, shop_id) as scope:
         assert "access_token" not in credentials.secrets(scope, context.keyring)
+
+
+def test_the_secret_before_this_one_is_taken_for_a_day(context: Context, platform: Platform) -> None:
+    """What was signed before the change may still be on its way."""
+    shop_id = connect(context, {**GOOD, "client_secret": "first"})
+    connect(context, {**GOOD, "client_secret": "first"}, LATER)
+    assert old_secret(context, shop_id) == (None, None)
+    connect(context, {**GOOD, "client_secret": "second"}, LATER)
+    assert old_secret(context, shop_id) == ("first", LATER + timedelta(days=1))
+
+
+def old_secret(context: Context, shop_id: int) -> tuple[str | None, datetime | None]:
+    with shop_scope(context.engine, shop_id) as scope:
+        row = scope.find(Credential, "client_secret_old")
+        return credentials.secrets(scope, context.keyring).get("client_secret_old"), row and row.expires_at

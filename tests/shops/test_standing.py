@@ -5,15 +5,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import requests
 from sqlmodel import select
 
 from app.db.scope import every_shop, shop_scope
 from app.lib.clock import real_now, utc_now
 from app.lib.encryption import Keyring, new_key
 from app.shops import credentials
+from app.shops.clients import granted_resources
 from app.shops.lifecycle import apply
 from app.shops.models import Account, Credential
+from app.shops.vault import KeptSecrets
 from connectors.records import Lifecycle
+from connectors.shopify.auth import Token
 from sync.models import Run
 from tests.conftest import make_shop
 from tests.shops.conftest import CLIENT_ID, DOMAIN, SECRET, House
@@ -51,6 +55,21 @@ def test_a_change_of_scopes_or_plan_is_a_hint_to_ask(house: House, kind: Any) ->
     with shop_scope(house.context.engine, shop.id, write=True) as scope:
         apply(scope, Lifecycle(kind, utc_now()), utc_now())
     assert queued(house) == {"installation"}
+
+
+def test_what_was_not_granted_is_left_out_and_the_rest_is_copied(house: House) -> None:
+    house.face.world.installation.scopes = ["read_products", "write_customers"]
+    house.open_panel()
+    assert list(granted_resources(house.shop)) == ["products", "customers"]
+    wordpress = make_shop(house.context.engine, "woocommerce", "wool.example")
+    assert list(granted_resources(wordpress)) == ["products", "customers", "orders", "refunds"]
+
+
+def test_a_token_that_is_refused_for_good_is_the_merchant_s_to_mend_where_they_can(house: House) -> None:
+    house.open_panel()
+    vault = KeptSecrets(house.context, house.shop.id)
+    assert Token(DOMAIN, vault, requests.Session()).lost("no").remedy == "reopen"
+    assert Token(DOMAIN, {"client_id": "own", "client_secret": "x"}, requests.Session()).lost("no").remedy == "connect"
 
 
 def test_what_was_not_granted_before_is_read_once_it_is(house: House) -> None:
