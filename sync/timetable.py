@@ -38,6 +38,7 @@ class Entry:
     name: str
     every: timedelta
     run: Callable[[ShopScope, datetime], None]
+    is_for_all: bool = False  # shops that left too
 
     def slot(self, now: datetime) -> datetime:
         """The latest moment at which the entry was due."""
@@ -77,7 +78,6 @@ def tidy(scope: ShopScope, now: datetime) -> None:
     scope.execute(delete(Delivery).where(old, col(Delivery.state).in_(("done", "ignored"))))
     scope.execute(update(Delivery).where(old, col(Delivery.state) != "pending").values(body=None))
     scope.execute(update(FailedRecord).where(col(FailedRecord.last_at) < now - _KEEP_BODIES).values(body=None))
-    forget_exports(scope, now)
     carts.forget(scope, now)
     scope.execute(delete(Event).where(col(Event.done_at) < now - _KEEP_EVENTS))
     forget_refusals(scope, now - _KEEP_BODIES)
@@ -87,12 +87,20 @@ def tidy(scope: ShopScope, now: datetime) -> None:
     scope.execute(delete(JournalEntry).where(col(JournalEntry.at) < now - 3 * _KEEP_EVENTS))
 
 
+def work_requests(scope: ShopScope, now: datetime) -> None:
+    """What is owed by law is owed by a shop that left as well."""
+    forget_exports(scope, now)
+    if scope.first(select(PrivacyRequest.id).where(col(PrivacyRequest.state).in_(UNDONE)).limit(1)) is not None:
+        jobs.defer(scope, "privacy", lane="ingest", dedupe="privacy", priority=0)
+
+
 TIMETABLE = (
     Entry("pull", timedelta(minutes=5), pull),
     Entry("minute", timedelta(minutes=1), minute),
     Entry("webhooks", timedelta(minutes=10), check_webhooks),
     Entry("installation", timedelta(days=1), check_installation),
     Entry("tidy", timedelta(days=1), tidy),
+    Entry("requests", timedelta(hours=1), work_requests, is_for_all=True),
 )
 
 # (job, lane, what waits): a row whose job was lost is found again within a minute
@@ -102,7 +110,6 @@ _WAITING = (
     ("flows", "react", lambda now: _of(Enrollment, "waiting", Enrollment.due_at, now)),
     ("send", "send", lambda now: _of(Message, "queued", Message.not_before, now)),
     ("push", "push", lambda now: _of(PlatformWrite, OPEN, PlatformWrite.due_at, now)),
-    ("privacy", "ingest", lambda now: select(PrivacyRequest.id).where(col(PrivacyRequest.state).in_(UNDONE)).limit(1)),
     ("fetch", "fetch", lambda now: select(PendingFetch.external_id).where(col(PendingFetch.due_at) <= now).limit(1)),
 )  # fmt: skip
 
@@ -121,7 +128,7 @@ def tick(context: Context) -> None:
 
 
 def _fire(context: Context, entry: Entry, now: datetime) -> None:
-    for shop_id in _shops(context):
+    for shop_id in _shops(context, entry.is_for_all):
         try:
             with shop_scope(context.engine, shop_id, write=True) as scope:
                 entry.run(scope, now)
@@ -129,9 +136,10 @@ def _fire(context: Context, entry: Entry, now: datetime) -> None:
             log.exception("timetable", entry=entry.name, shop=shop_id)
 
 
-def _shops(context: Context) -> Iterator[int]:
+def _shops(context: Context, all_of_them: bool) -> Iterator[int]:
+    wanted = select(Shop.id) if all_of_them else select(Shop.id).where(Shop.state != "uninstalled")
     with every_shop(context.engine) as db:
-        ids = db.all(select(Shop.id).where(Shop.state != "uninstalled"))
+        ids = db.all(wanted)
     yield from ids
 
 

@@ -5,16 +5,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 from sqlmodel import SQLModel, col, select, text
 
 from app.commerce.models import Customer, Order
 from app.db.scope import every_shop, shop_scope
 from app.errors import AuthLost, NotFound, PlatformDown
+from app.jobs.models import Firing
 from app.journal.models import Delivery
 from app.lib.clock import utc_now
 from app.privacy import requests, wipe
 from app.privacy.models import PrivacyRequest
 from app.shops.models import Shop
+from sync import timetable
 from sync.models import Run
 from tests.conftest import make_shop
 from tests.privacy.conftest import Place, her_request, requests_in
@@ -260,3 +263,19 @@ def test_an_export_that_nobody_fetched_goes(zelda: Place) -> None:
     assert (request.state, request.outcome) == ("done", "not fetched")
     with pytest.raises(NotFound):
         requests.export_of(request, zelda.context.keyring)
+
+
+def test_a_request_whose_job_was_lost_is_found_again(zelda: Place) -> None:
+    """In a shop that left too."""
+    shop_state(zelda, state="uninstalled", uninstalled_at=utc_now())
+    zelda.post("customers/redact", her_request(zelda))
+    handler = zelda.handlers.pop("privacy")
+    zelda.work()
+    assert requests_in(zelda)[0].state == "pending"
+    zelda.handlers["privacy"] = handler
+    with every_shop(zelda.context.engine, write=True) as db:
+        db.execute(delete(Firing))
+    timetable._fired.clear()
+    timetable.tick(zelda.context)
+    zelda.work()
+    assert zelda.needles() == []
