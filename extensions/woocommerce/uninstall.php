@@ -30,8 +30,14 @@ function remove_all(): void {
 }
 
 if ( is_multisite() ) {
-	foreach ( get_sites( array( 'fields' => 'ids', 'number' => 0 ) ) as $site ) {
-		switch_to_blog( $site );
+	$regulars_sites = get_sites(
+		array(
+			'fields' => 'ids',
+			'number' => 0,
+		)
+	);
+	foreach ( $regulars_sites as $regulars_site ) {
+		switch_to_blog( $regulars_site );
 		remove_all();
 		restore_current_blog();
 	}

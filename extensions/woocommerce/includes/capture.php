@@ -22,8 +22,8 @@ const CHANGES = array(
 );
 const UNPAID  = array( 'pending', 'failed', 'cancelled', 'checkout-draft', 'auto-draft' );
 
-foreach ( CHANGES as $hook ) {
-	add_action( $hook, __NAMESPACE__ . '\\cart_changed' );
+foreach ( CHANGES as $regulars_hook ) {
+	add_action( $regulars_hook, __NAMESPACE__ . '\\cart_changed' );
 }
 add_action( 'woocommerce_checkout_update_order_review', __NAMESPACE__ . '\\read_review', 5 );
 add_action( 'woocommerce_store_api_cart_update_customer_from_request', __NAMESPACE__ . '\\read_customer' );
@@ -99,7 +99,16 @@ function watch_checkout(): void {
 	if ( ! connection() || ! is_checkout() || is_order_received_page() ) {
 		return;
 	}
-	wp_enqueue_script( 'regulars-checkout', plugins_url( 'assets/checkout.js', FILE ), array(), VERSION, array( 'in_footer' => true, 'strategy' => 'defer' ) );
+	wp_enqueue_script(
+		'regulars-checkout',
+		plugins_url( 'assets/checkout.js', FILE ),
+		array(),
+		VERSION,
+		array(
+			'in_footer' => true,
+			'strategy'  => 'defer',
+		)
+	);
 	$facts = array(
 		'url'      => \WC_AJAX::get_endpoint( 'regulars_note' ),
 		'security' => wp_create_nonce( 'woocommerce-regulars-note' ), // WooCommerce binds those that begin with its name to the guest's session.

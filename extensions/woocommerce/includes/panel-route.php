@@ -36,9 +36,9 @@ function carry( \WP_REST_Request $request ): \WP_REST_Response {
 	if ( ! connection() ) {
 		return words( 409, __( 'This shop is not connected to Regulars.', 'regulars-for-woocommerce' ) );
 	}
-	$query   = array_diff_key( $request->get_query_params(), array_flip( GUARDED ) );
-	$path    = '/panel' . ( $request['path'] ? $request['path'] : '/' );
-	$answer  = call(
+	$query  = array_diff_key( $request->get_query_params(), array_flip( GUARDED ) );
+	$path   = '/panel' . ( $request['path'] ? $request['path'] : '/' );
+	$answer = call(
 		$path . '?' . http_build_query( array( 'shop' => shop_name() ) + $query ),
 		array(
 			'method'              => $request->get_method(),

@@ -74,11 +74,11 @@ function send_due( $most = EACH_ROUND ): void {
 function is_taken( object $row ): bool {
 	$to      = connection();
 	$headers = array(
-		'Content-Type'              => 'application/json',
-		'X-WC-Webhook-Topic'        => 'regulars.cart',
-		'X-WC-Webhook-Source'       => trailingslashit( $to['home'] ),
-		'X-WC-Webhook-Delivery-ID'  => $row->delivery_id,
-		'X-WC-Webhook-Signature'    => base64_encode( hash_hmac( 'sha256', $row->message, $to['secret'], true ) ), // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions -- as WooCommerce signs its webhooks.
+		'Content-Type'             => 'application/json',
+		'X-WC-Webhook-Topic'       => 'regulars.cart',
+		'X-WC-Webhook-Source'      => trailingslashit( $to['home'] ),
+		'X-WC-Webhook-Delivery-ID' => $row->delivery_id,
+		'X-WC-Webhook-Signature'   => base64_encode( hash_hmac( 'sha256', $row->message, $to['secret'], true ) ), // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions -- as WooCommerce signs its webhooks.
 	);
 	$request = array(
 		'method'  => 'POST',
