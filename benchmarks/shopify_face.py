@@ -34,18 +34,27 @@ def rows(order: Order) -> Iterator[Row]:
         value = {"__typename": "PricingPercentageValue", "percentage": float(order.percentage)}
         yield {"__typename": "DiscountCodeApplication", "index": 0, "value": value, "code": "LETTER10"} | parent
     yield from _agreement("OrderAgreement", order.number, order.at, "ORDER", parent)
-    ledger = {"__parentId": _gid("OrderAgreement", order.number)}
-    for line in order.lines:
-        yield _sale("ProductSale", "ORDER", "PRODUCT", line.quantity, line.net + line.tax, line.tax, line) | ledger
-    if order.shipping:
-        total = order.shipping + order.shipping_tax
-        yield _sale("ShippingLineSale", "ORDER", "SHIPPING", 1, total, order.shipping_tax) | ledger
+    yield from _sold(order, "OrderAgreement", "ORDER", 1)
+    if order.state == "cancelled":
+        yield from _agreement("OrderEditAgreement", order.number, order.changed_at, "ORDER_EDIT", parent)
+        yield from _sold(order, "OrderEditAgreement", "RETURN", -1)
     if order.refund:
         line = order.refund.line
         extra = parent | {"refund": {"id": _gid("Refund", order.refund.number)}}
         yield from _agreement("RefundAgreement", order.number, order.refund.at, "REFUND", extra)
         back = {"__parentId": _gid("RefundAgreement", order.number)}
         yield _sale("ProductSale", "RETURN", "PRODUCT", -line.quantity, -order.refund.total, -line.tax, line) | back
+
+
+def _sold(order: Order, agreement: str, action: str, sign: int) -> Iterator[Row]:
+    """Everything in the order, sold or taken back."""
+    ledger = {"__parentId": _gid(agreement, order.number)}
+    for line in order.lines:
+        units, total, tax = (sign * each for each in (line.quantity, line.net + line.tax, line.tax))
+        yield _sale("ProductSale", action, "PRODUCT", units, total, tax, line) | ledger
+    if order.shipping:
+        total, tax = sign * (order.shipping + order.shipping_tax), sign * order.shipping_tax
+        yield _sale("ShippingLineSale", action, "SHIPPING", sign, total, tax) | ledger
 
 
 def _head(order: Order) -> Row:

@@ -11,8 +11,10 @@ def gap(order: OrderRecord) -> str | None:
     """What is wrong, with the amounts; None where all is well or nothing is told."""
     if order.agreements is None or order.head is None or order.head.shop_sums is None:
         return None
-    sums = order.head.shop_sums
-    sold = sum([sale.total for agreement in order.agreements for sale in agreement.sales])
+    sums, sold = order.head.shop_sums, 0
+    for agreement in order.agreements:
+        for sale in agreement.sales:
+            sold += sale.total
     off = sold - sums.net
     if off == 0 or (order.head.sums.currency != sums.currency and abs(off) <= _parts(order)):
         return None

@@ -50,11 +50,15 @@ def _order(row: types.Row) -> Record | None:
 
 def _is_short(row: types.OrderRow) -> bool:
     """Are there fewer lines than the order counts, or fewer discounts than its lines name?"""
-    lines = [child for child in row.children if type(child) is types.LineRow]
-    if sum([line.quantity for line in lines]) < row.subtotal_line_items_quantity:
-        return True
-    named = [part.discount_application.index for line in lines for part in line.discount_allocations]
-    return bool(named) and max(named) >= sum(type(child) is types.DiscountRow for child in row.children)
+    units = discounts = named = 0
+    for child in row.children:  # asked of every order of a history: one pass
+        if type(child) is types.LineRow:
+            units += child.quantity
+            for part in child.discount_allocations:
+                named = max(named, part.discount_application.index + 1)
+        elif type(child) is types.DiscountRow:
+            discounts += 1
+    return units < row.subtotal_line_items_quantity or named > discounts
 
 
 def _customer(row: types.Row) -> Record:
