@@ -123,7 +123,7 @@ def test_cut_off_at_any_step_no_code_is_missing_and_none_is_there_twice(
             raise error
 
     setattr(house.line, when, cut)
-    make(house, 600)
+    make(house, 300)
     for _ in range(60):
         try:
             house.push_all()
@@ -131,7 +131,7 @@ def test_cut_off_at_any_step_no_code_is_missing_and_none_is_there_twice(
         except Killed:
             continue
     assert set(house.states()) == {"done"}
-    check(house, 600)
+    check(house, 300)
     assert len(house.box.shop.discounts) == 1
 
 
