@@ -29,6 +29,8 @@ add_action( 'woocommerce_checkout_update_order_review', __NAMESPACE__ . '\\read_
 add_action( 'woocommerce_store_api_cart_update_customer_from_request', __NAMESPACE__ . '\\read_customer' );
 add_action( 'woocommerce_checkout_order_processed', __NAMESPACE__ . '\\order_processed' );
 add_action( 'woocommerce_store_api_checkout_order_processed', __NAMESPACE__ . '\\order_processed' );
+add_action( 'woocommerce_store_api_checkout_update_order_meta', __NAMESPACE__ . '\\name_basket' );
+add_action( 'woocommerce_store_api_cart_update_order_from_request', __NAMESPACE__ . '\\name_basket' );
 add_action( 'woocommerce_order_status_changed', __NAMESPACE__ . '\\order_moved', 10, 4 );
 add_action( 'wc_ajax_regulars_note', __NAMESPACE__ . '\\take_note' );
 add_action( 'wp_enqueue_scripts', __NAMESPACE__ . '\\watch_checkout' );
@@ -116,6 +118,15 @@ function watch_checkout(): void {
 	wp_localize_script( 'regulars-checkout', 'regularsCheckout', $facts );
 }
 
+/** Up to WooCommerce 10.8 a checkout in blocks is a draft of an order too: so it can be told that both are one basket. */
+function name_basket( \WC_Order $order ): void {
+	$session = connection() && WC()->session ? WC()->session->get( 'regulars_cart' ) : null;
+	if ( $session && $session !== $order->get_meta( '_regulars_cart' ) ) {
+		$order->update_meta_data( '_regulars_cart', $session );
+		$order->save_meta_data();
+	}
+}
+
 /** The order names its basket, which stays open until the order needs no payment any more: a gateway may fail. */
 function order_processed( $order ): void {
 	$order = wc_get_order( $order );
@@ -126,12 +137,8 @@ function order_processed( $order ): void {
 	note_box( $order );
 	has_changed( true );
 	keep_cart();
-	$session = WC()->session->get( 'regulars_cart' );
-	if ( $session ) {
-		$order->update_meta_data( '_regulars_cart', $session );
-		$order->save_meta_data();
-		order_moved( $order->get_id(), '', $order->get_status(), $order );
-	}
+	name_basket( $order );
+	order_moved( $order->get_id(), '', $order->get_status(), $order );
 }
 
 /** Wherever that happens: at the checkout, in a gateway's call, by hand. */
