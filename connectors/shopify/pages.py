@@ -188,7 +188,7 @@ def _read_checkout(node: bytes, transport: Transport) -> Record:
         variables = {"id": row.id, "after": info.end_cursor}
         more = _rest(transport, "checkout_lines", "node", variables, CheckoutLines).line_items
         row.line_items.nodes += more.nodes
-        info = more.page_info
+        row.line_items.page_info = info = more.page_info
     return goods.checkout(row)
 
 
