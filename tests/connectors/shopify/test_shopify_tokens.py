@@ -131,7 +131,7 @@ def ends_in(left: timedelta, **more: str) -> Grant:
     ("secrets", "asked"),
     [
         ({"access_token": "shpat_fixed", "client_secret": "signs"}, None),
-        (kept(ends_in(EARLY + timedelta(seconds=30), refresh_token="shprt_old")), None),
+        (kept(ends_in(EARLY + timedelta(hours=1), refresh_token="shprt_old")), None),
         (kept(Grant("shpat_permanent")), None),
         (kept(ends_in(EARLY - timedelta(seconds=1), refresh_token="shprt_old")), "refresh_token"),
         ({**HOUSE, "access_token": "shpat_permanent"}, "urn:ietf:params:oauth:grant-type:token-exchange"),
