@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -24,12 +25,14 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """What one answer, or a slice of a file, held. cursor: where to go on after it (None: this was the last)."""
+    """What one answer, or a slice of a file, held. cursor: where to go on after it (None: this was the last; so is one
+    after which nothing comes)."""
 
     records: Sequence[Record]
     cursor: str | None
     failures: Sequence[Failure] = ()
     total: int | None = None  # of all pages, where the platform says
+    doubts: Sequence[Failure] = ()  # records among these in which something does not add up
 
 
 class Wait(msgspec.Struct, frozen=True):
@@ -119,6 +122,10 @@ class Client(Protocol):
         """The shop as a whole; also the way to check that the credentials work."""
         ...
 
+    def begin(self, resources: Sequence[Resource]) -> Mapping[str, str]:
+        """Lets the platform prepare all these backfills at once, where it does; the cursors to begin them at."""
+        ...
+
     def backfill(self, resource: Resource, cursor: str | None) -> Iterator[Page | Wait]:
         """All of a resource, resumable at any page's cursor; pages may repeat records, never miss one."""
         ...
@@ -129,6 +136,18 @@ class Client(Protocol):
 
     def fetch(self, kind: str, external_ids: Sequence[str]) -> Sequence[Record]:
         """Fresh reads by id; a Deletion for each that is gone. kind "refund": all refunds of the orders named."""
+        ...
+
+    def release(self, cursor: str) -> None:
+        """A backfill that ended at this cursor needs nothing any more of what was laid aside for it."""
+        ...
+
+    def refused(self) -> Sequence[Refusal]:
+        """What the platform kept back since this was asked last."""
+        ...
+
+    def oldest_order_at(self) -> datetime | None:
+        """When the oldest order was placed that the platform lets us see."""
         ...
 
     def webhooks(self) -> Sequence[Webhook]: ...
@@ -178,9 +197,11 @@ class Connector(Protocol):
         session: requests.Session,
         known: ShopFacts | None = None,
         vault: Vault | None = None,
+        files: Path | None = None,
     ) -> Client:
         """known: the shop's facts where the caller has them, which saves asking and brings the merchant's rates. vault:
-        where `secrets` are kept, for a client whose tokens run out; None before there is such a place."""
+        where `secrets` are kept, for a client whose tokens run out; None before there is such a place. files: a folder
+        for what is too large for memory and must outlive the process; who reads no history needs none."""
         ...
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:

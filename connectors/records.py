@@ -343,9 +343,10 @@ class Merge(Part, frozen=True, tag="merge"):
 class Fact(Part, frozen=True, tag="fact"):
     """What the platform says of something that is its own and that we only look at; the latest stays. segment: one of
     its customer segments; membership: "<segment>/<customer>"; purchases: its own count and sum for a customer;
-    discount: one of its discounts. said: what matters of it; at: None where the body does not say when."""
+    discount: one of its discounts; shop: its name, currency, zone and plan. said: what matters of it; at: None where
+    the body does not say when."""
 
-    kind: Literal["segment", "membership", "purchases", "discount"]
+    kind: Literal["segment", "membership", "purchases", "discount", "shop"]
     external_id: str
     at: datetime | None = None
     said: dict[str, str | int] = {}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.changes import Box
-from sandbox.shop import Address, Checkout, Consent, Order
+from sandbox.shop import Address, Checkout, Consent, Order, Product
 
 Wish = dict[str, Any]
 Done = dict[str, Any]
@@ -66,10 +66,18 @@ def _consent(box: Box, wish: Wish) -> Done:
     return {"person_id": person.id}
 
 
+def _sms_consent(box: Box, wish: Wish) -> Done:
+    return {"person_id": box.set_sms_consent(int(wish["person_id"]), wish["consent"]).id}
+
+
 def _change_customer(box: Box, wish: Wish) -> Done:
     if "tags" in wish:
         wish["tags"] = tuple(wish["tags"])
     return {"person_id": box.change_customer(**wish).id}
+
+
+def _product(product: Product) -> Done:
+    return {"product_id": product.id, "variants": [[variant.id, variant.stock] for variant in product.variants]}
 
 
 def _change_product(box: Box, wish: Wish) -> Done:
@@ -93,6 +101,18 @@ ACTS: dict[str, Callable[[Box, Wish], Done]] = {
     "change_customer": _change_customer,
     "delete_customer": lambda box, wish: {"person_id": box.delete_customer(**wish).id},
     "consent": _consent,
+    "sms_consent": _sms_consent,
+    "end_discount": lambda box, wish: {"discount_id": box.end_discount(**wish).id},
+    "delete_discount": lambda box, wish: {"discount_id": box.delete_discount(**wish).id},
+    "disable_customer": lambda box, wish: {"person_id": box.disable(**wish).id},
+    "merge_customers": lambda box, wish: {"person_id": box.merge_customers(**wish).id},
+    "delete_checkout": lambda box, wish: _checkout(box.delete_checkout(**wish)),
     "change_product": _change_product,
+    "add_product": lambda box, wish: _product(box.add_product(**wish)),
+    "set_stock": lambda box, wish: _product(box.set_stock(**wish)),
+    "change_shop": lambda box, wish: {"name": box.change_shop(**wish).name},
+    "create_segment": lambda box, wish: {"segment_id": box.create_segment(**wish).id},
+    "change_segment": lambda box, wish: {"segment_id": box.change_segment(**wish).id},
+    "delete_segment": lambda box, wish: {"segment_id": box.delete_segment(**wish).id},
     "delete_product": lambda box, wish: {"product_id": box.delete_product(**wish).id},
 }

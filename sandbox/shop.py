@@ -22,6 +22,7 @@ from sandbox.sales import (
     Visit,
     remaining,
 )
+from sandbox.segments import Segment
 
 __all__ = [
     "Address",
@@ -35,6 +36,7 @@ __all__ = [
     "Product",
     "Refund",
     "RefundLine",
+    "Segment",
     "ShippingLine",
     "Shop",
     "TaxRate",
@@ -62,6 +64,7 @@ class Shop:
     codes: dict[str, Discount] = field(default_factory=dict)  # upper-case code -> what it takes off
     discounts: dict[int, CodeDiscount] = field(default_factory=dict)  # made by apps, each with codes of its own
     people: dict[int, Person] = field(default_factory=dict)
+    segments: dict[int, Segment] = field(default_factory=dict)
     products: dict[int, Product] = field(default_factory=dict)
     variants: dict[int, Variant] = field(default_factory=dict)
     orders: dict[int, Order] = field(default_factory=dict)

@@ -2,17 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import func
-from sqlmodel import col, select
+from sqlmodel import select
 
 from app import jobs
-from app.commerce.models import Order
 from app.context import Context
 from app.db.scope import ShopScope
 from app.jobs.base import Again, Job
 from app.segments.membership import evaluate
 from app.segments.models import Segment
 from app.shops.lifecycle import may_call
+from sync.queries import oldest_order_on
 from sync.reach import calls_the_shop
 from sync.runs import work
 
@@ -28,8 +27,9 @@ def _finish(scope: ShopScope, now: datetime) -> None:
         return  # it left meanwhile
     scope.shop.state, scope.shop.state_reason = "active", None
     scope.shop.backfilled_at = scope.shop.backfilled_at or now  # a shop connected again goes on where it was
-    scope.shop.oldest_order_on = scope.scalar(select(func.min(col(Order.placed_on))))
+    scope.shop.oldest_order_on = oldest_order_on(scope)
     for segment in scope.all(select(Segment)):
         evaluate(scope, segment, now)
     # what changed while the backfill read, or while the shop was away, and no webhook told
     jobs.defer(scope, "pull", lane="ingest", dedupe="pull", priority=5)
+    jobs.defer(scope, "facts", lane="push", dedupe="facts")  # how far back the orders reach there

@@ -26,7 +26,7 @@ class Feeder:
     def __init__(self, items: Iterator[Item], name: str) -> None:
         self._items = items
         self._queue: queue.Queue[Item | Exception] = queue.Queue(maxsize=_AHEAD)
-        self._stop = threading.Event()
+        self._stop, self._go_on = threading.Event(), threading.Event()
         self._asked_at = time.monotonic()
         self._thread = threading.Thread(target=self._read, name=name, daemon=True)
         self._thread.start()
@@ -39,8 +39,9 @@ class Feeder:
         return self._stop.is_set()
 
     def get(self) -> Item | None:
-        """The next page; None if none is there yet."""
+        """The next page; None if none is there yet. To ask while the platform is waited for is to ask the platform."""
         self._asked_at = time.monotonic()
+        self._go_on.set()
         try:
             item = self._queue.get(timeout=_PATIENCE)
         except queue.Empty:
@@ -52,14 +53,16 @@ class Feeder:
 
     def stop(self) -> None:
         self._stop.set()
+        self._go_on.set()
 
     def _read(self) -> None:
         try:
             for item in together(self._items):
+                self._go_on.clear()
                 if not self._put(item):
                     return
                 if isinstance(item, Wait):
-                    self._stop.wait(item.seconds)
+                    self._go_on.wait(item.seconds)
             self._put(Finished())
         except Exception as error:  # handed over to whoever asks for the next page
             self._put(error)
@@ -103,4 +106,5 @@ def _joined(first: Page, then: Page) -> Page:
     """Pages may overlap by a record."""
     is_repeated = bool(first.records and then.records and first.records[-1] == then.records[0])
     records = [*first.records, *then.records[1 if is_repeated else 0 :]]
-    return Page(records, then.cursor, [*first.failures, *then.failures], then.total or first.total)
+    failures, doubts = [*first.failures, *then.failures], [*first.doubts, *then.doubts]
+    return Page(records, then.cursor, failures, then.total or first.total, doubts)

@@ -14,9 +14,11 @@ from app.journal.keep import keep_failures, keep_page, resolve_failures
 from app.journal.models import PendingFetch
 from app.lib.clock import utc_now
 from app.shops.clients import client_for
+from connectors import ledger
 from connectors.base import Client, Failure
 from connectors.records import Lifecycle, Merge, PrivacyRequest, Record, RefundRecord
 from sync.reach import calls_the_shop
+from sync.refused import keep_refusals
 
 _AT_ONCE = 50
 _BACK_OFF = timedelta(minutes=1)
@@ -32,7 +34,9 @@ def fetch(context: Context, job: Job) -> Again | None:
         return None
     asked_at = utc_now()
     kind = due[0].kind.removeprefix("deleted:")  # a deletion is checked by asking for what is said to be gone
-    records, failures = _read(client_for(context, job.shop_id), kind, [row.external_id for row in due])
+    client = client_for(context, job.shop_id)
+    records, failures = _read(client, kind, [row.external_id for row in due])
+    keep_refusals(context, job.shop_id, client.refused())
     _keep(context, job.shop_id, due, records, failures, asked_at)
     return Again(None)
 
@@ -84,9 +88,11 @@ def _keep(
             row.attempts += 1
             row.due_at = now + _BACK_OFF * 2**row.attempts
         told = {_of(record) for record in records}  # what is left out could not be read: its failure stays open
-        given_up = {failure.external_id for failure in failures}
-        resolve_failures(scope, kind, told - given_up, now)
+        doubts = ledger.doubts(records)
+        open_ones = {failure.external_id for failure in [*failures, *doubts]}
+        resolve_failures(scope, kind, told - open_ones, now)
         keep_failures(scope, context.keyring, "fetch", failures, now)
+        keep_failures(scope, context.keyring, "ledger", doubts, now)
 
 
 def _of(record: Record) -> str:

@@ -1,4 +1,4 @@
-"""Run (one sync of one resource, how far it is) and Cursor (from when the next pull looks)."""
+"""Run (one sync of one resource, how far it is), Cursor (from when the next pull looks), RefusedField."""
 
 from datetime import datetime
 
@@ -9,7 +9,8 @@ from app.db.columns import ShopOwned, ShopPart, moment, of_shop
 
 
 class Run(ShopOwned, table=True):
-    """kind: backfill, pull. state: running, waiting (`note` says for what), done, failed. done, total: records."""
+    """kind: backfill, pull. state: queued (another goes first), running, waiting (`note` says for what), done, failed.
+    cursor: where to go on, a bulk operation's id in it; done, total: records."""
 
     __tablename__ = "runs"
     __table_args__ = (of_shop(), Index("runs_state", "shop_id", "kind", "state"))
@@ -26,6 +27,17 @@ class Run(ShopOwned, table=True):
     finished_at: datetime | None = moment(None)
     note: str | None = None
     error: str | None = None
+
+
+class RefusedField(ShopPart, table=True):
+    """A field that the platform keeps back from us, as it names it, and why in its own words."""
+
+    __tablename__ = "refused_fields"
+    __table_args__ = (of_shop(),)
+    field: str = Field(primary_key=True)
+    reason: str
+    first_at: datetime = moment()
+    last_at: datetime = moment()
 
 
 class Cursor(ShopPart, table=True):

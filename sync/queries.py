@@ -1,11 +1,14 @@
 """What pages read of the sync: the runs under way, the latest ones, and when each resource was last pulled."""
 
 from collections.abc import Sequence
+from datetime import date
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
+from app.commerce.models import Order
 from app.db.scope import ShopScope
-from sync.models import Cursor, Run
+from sync.models import Cursor, RefusedField, Run
 
 
 def backfills(scope: ShopScope) -> Sequence[Run]:
@@ -14,6 +17,16 @@ def backfills(scope: ShopScope) -> Sequence[Run]:
     for run in scope.all(select(Run).where(Run.kind == "backfill").order_by(col(Run.started_at), col(Run.id))):
         newest[run.resource] = run
     return list(newest.values())
+
+
+def oldest_order_on(scope: ShopScope) -> date | None:
+    """The first day of the history that is here."""
+    oldest: date | None = scope.scalar(select(func.min(col(Order.placed_on))))
+    return oldest
+
+
+def refused_fields(scope: ShopScope) -> Sequence[RefusedField]:
+    return scope.all(select(RefusedField).order_by(col(RefusedField.field)))
 
 
 def runs(scope: ShopScope, limit: int) -> Sequence[Run]:

@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from sqlmodel import select
+from sqlalchemy import delete
+from sqlmodel import col, select
 
 from app.commerce.ingest import ingest
 from app.context import Context
 from app.db.care import analyze
 from app.db.scope import ShopScope, shop_scope
-from app.errors import AuthLost
+from app.errors import AuthLost, PlatformDown, RateLimited
 from app.jobs.base import Again, Job
 from app.journal.keep import keep_failures, keep_page, request_fetches
 from app.lib.clock import utc_now
@@ -21,12 +22,14 @@ from app.shops.clients import client_for, connector_of
 from connectors.base import Client, Page, Resource, Wait
 from sync.feeder import Feeder, Finished, Item
 from sync.models import Cursor, Run
+from sync.refused import keep_refusals
 
 _SLICE = 0.5  # seconds
 _BATCH = 500  # records a transaction
 _GROWN = 20_000  # rows of a resource from which on the planner's picture is good enough
 _BREATH = 0.002  # seconds in which whoever waits for the write lock gets it: it is tried every millisecond
 _BEGINNING = datetime(1990, 1, 1, tzinfo=UTC)  # older than any shop: what was never pulled is pulled whole
+_LONGEST_WAIT = 30.0  # seconds; a feeder that nobody asks for twice as long ends
 OVERLAP = timedelta(minutes=10)  # parents change before their children, and clocks differ
 
 Finish = Callable[[ShopScope, datetime], None]
@@ -45,6 +48,10 @@ def work(context: Context, job: Job, kind: str, finish: Finish) -> Again | None:
         _drop(run.id)
         _end(context, run)
         return Again(None)
+    except (RateLimited, PlatformDown) as error:  # a wait, and no failure: the job says for how long
+        _drop(run.id)
+        _note(context, run, Wait(0.0, str(error)))
+        raise
     except AuthLost as error:
         _drop(run.id)
         _fail(context, run, str(error))
@@ -63,7 +70,7 @@ def _slice(context: Context, run: Run) -> Again:
                 _write(context, run, page)
             case Wait() as wait:
                 _note(context, run, wait)
-                return Again(utc_now() + timedelta(seconds=min(wait.seconds, 5.0)))
+                return Again(utc_now() + timedelta(seconds=min(wait.seconds, _LONGEST_WAIT)))
             case None:
                 return Again(utc_now() + timedelta(seconds=0.1))
     return Again(None)
@@ -79,6 +86,12 @@ def _feeder(context: Context, run: Run) -> Feeder:
 
 def _reading(context: Context, run: Run) -> Iterator[Item]:
     client: Client = client_for(context, run.shop_id)
+    for item in _items(client, run):
+        keep_refusals(context, run.shop_id, client.refused())
+        yield item
+
+
+def _items(client: Client, run: Run) -> Iterator[Item]:
     resource: Resource = run.resource  # type: ignore[assignment]  # a column of text, written from the connector's own list
     if run.kind == "backfill":
         return client.backfill(resource, run.cursor)
@@ -101,6 +114,7 @@ def _write(context: Context, run: Run, page: Page) -> None:
             if place == len(batches):
                 row.cursor, row.total = page.cursor, page.total or row.total
                 row.failed += keep_failures(scope, context.keyring, run.kind, page.failures, now)
+                keep_failures(scope, context.keyring, "ledger", page.doubts, now)
             has_grown = row.done.bit_length() > (row.done - len(records)).bit_length()
         if has_grown and row.done < _GROWN and run.kind == "backfill":
             analyze(context.engine)  # a first import into empty tables is planned badly until their sizes are known
@@ -110,39 +124,70 @@ def _write(context: Context, run: Run, page: Page) -> None:
 def _current(context: Context, shop_id: int, kind: str, finish: Finish) -> Run | None:
     """The run in hand, the next one begun, or None where all resources are done and `finish` has run."""
     with shop_scope(context.engine, shop_id) as scope:
-        in_hand = scope.first(select(Run).where(Run.kind == kind, Run.state != "done").limit(1))
-    return in_hand or _next(context, shop_id, kind, finish)
+        unfinished = select(Run).where(Run.kind == kind, Run.state != "done").order_by(col(Run.id)).limit(1)
+        in_hand = scope.first(unfinished)
+    if in_hand is None:
+        return _next(context, shop_id, kind, finish)
+    if in_hand.state == "queued":
+        _take_up(context, in_hand)
+    return in_hand
 
 
 def _next(context: Context, shop_id: int, kind: str, finish: Finish) -> Run | None:
+    """Runs of all resources, the first one running; the platform is told of a backfill's before."""
     now = utc_now()
+    with shop_scope(context.engine, shop_id) as scope:
+        missing = _missing(scope, kind)
+    begun = client_for(context, shop_id).begin(missing) if kind == "backfill" and missing else {}
     with shop_scope(context.engine, shop_id, write=True) as scope:
-        runs = {run.resource: run for run in scope.all(select(Run).where(Run.kind == kind))}
-        for resource in connector_of(scope.shop.platform).resources:
-            if resource not in runs:
-                return scope.add(_begun(scope, kind, resource, now))
+        runs = [scope.add(_begun(scope, kind, resource, begun.get(resource), now)) for resource in missing]
+        if runs:
+            runs[0].state = "running"
+            return runs[0]
         finish(scope, now)
         if kind == "pull":  # one row a resource serves every pull: it says how the latest went
-            for run in runs.values():
-                scope.delete(run)
+            scope.execute(delete(Run).where(col(Run.kind) == kind))
     return None
 
 
-def _begun(scope: ShopScope, kind: str, resource: str, now: datetime) -> Run:
-    cursor = scope.find(Cursor, resource) if kind == "pull" else None
-    since = (cursor.since if cursor else _BEGINNING) - OVERLAP if kind == "pull" else None
-    return Run(shop_id=scope.shop_id, kind=kind, resource=resource, since=since, started_at=now, changed_at=now)
+def _missing(scope: ShopScope, kind: str) -> list[Resource]:
+    known = scope.all(select(Run.resource).where(Run.kind == kind))
+    return [resource for resource in connector_of(scope.shop.platform).resources if resource not in known]
+
+
+def _take_up(context: Context, run: Run) -> None:
+    with shop_scope(context.engine, run.shop_id, write=True) as scope:
+        row = scope.get(Run, run.id)
+        row.state, row.changed_at = "running", utc_now()
+
+
+def _begun(scope: ShopScope, kind: str, resource: str, cursor: str | None, now: datetime) -> Run:
+    pulled = scope.find(Cursor, resource) if kind == "pull" else None
+    since = (pulled.since if pulled else _BEGINNING) - OVERLAP if kind == "pull" else None
+    return Run(
+        shop_id=scope.shop_id,
+        kind=kind,
+        resource=resource,
+        state="queued",
+        since=since,
+        cursor=cursor,
+        started_at=now,
+        changed_at=now,
+    )
 
 
 def _end(context: Context, run: Run) -> None:
     now = utc_now()
     with shop_scope(context.engine, run.shop_id, write=True) as scope:
         row = scope.get(Run, run.id)
+        ended_at = row.cursor
         row.state, row.cursor, row.note, row.finished_at, row.changed_at = "done", None, None, now, now
         cursor = scope.find(Cursor, run.resource)
         if cursor is None:
             cursor = scope.add(Cursor(shop_id=run.shop_id, resource=run.resource, since=row.started_at))
         cursor.since, cursor.pulled_at = row.started_at, now
+    if run.kind == "backfill" and ended_at is not None:
+        client_for(context, run.shop_id).release(ended_at)  # not before: killed until now, it is needed again
 
 
 def _note(context: Context, run: Run, wait: Wait) -> None:

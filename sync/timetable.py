@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app import jobs
+from app.commerce import carts
 from app.commerce.abandonment import mark_abandoned
 from app.context import Context
 from app.db.scope import ShopScope, every_shop, shop_scope
@@ -24,6 +25,7 @@ from app.privacy.requests import UNDONE, forget_exports
 from app.shops.models import Shop
 from app.writes.actions import OPEN
 from app.writes.models import PlatformWrite
+from sync.refused import forget_refusals
 
 _fired: dict[str, datetime] = {}  # the slot of each entry that this process knows to be fired, by whomever
 _KEEP_BODIES = timedelta(days=14)
@@ -69,13 +71,15 @@ def check_installation(scope: ShopScope, now: datetime) -> None:
 
 
 def tidy(scope: ShopScope, now: datetime) -> None:
-    """Bodies go after 14 days, events and pages of the journal when nobody asks for them any more."""
+    """Bodies go after 14 days, events, carts and pages of the journal when nobody asks for them any more."""
     old = col(Delivery.received_at) < now - _KEEP_BODIES
     scope.execute(delete(Delivery).where(old, col(Delivery.state).in_(("done", "ignored"))))
     scope.execute(update(Delivery).where(old, col(Delivery.state) != "pending").values(body=None))
     scope.execute(update(FailedRecord).where(col(FailedRecord.last_at) < now - _KEEP_BODIES).values(body=None))
     forget_exports(scope, now)
+    carts.forget(scope, now)
     scope.execute(delete(Event).where(col(Event.done_at) < now - _KEEP_EVENTS))
+    forget_refusals(scope, now - _KEEP_BODIES)
     scope.execute(delete(JournalEntry).where(col(JournalEntry.at) < now - 3 * _KEEP_EVENTS))
 
 

@@ -1,5 +1,7 @@
 """Looking after a connection: webhooks, the shop's own facts, what it granted and pays, and its secrets."""
 
+from zoneinfo import ZoneInfo
+
 from app.context import Context
 from app.db.scope import shop_scope
 from app.furnish import furnish
@@ -11,6 +13,7 @@ from app.shops.billing import keep_billing
 from app.shops.clients import client_for
 from app.shops.connect import subscribe
 from app.shops.register import refresh_facts
+from sync.queries import oldest_order_on
 from sync.reach import calls_the_shop
 from sync.refill import refill
 
@@ -25,11 +28,14 @@ def check_webhooks(context: Context, job: Job) -> Again | None:
 
 @calls_the_shop
 def refresh_shop(context: Context, job: Job) -> Again | None:
-    """A job: read the shop's own facts again."""
+    """A job: read the shop's own facts again, and how far back its orders reach on both sides (R2)."""
     assert job.shop_id is not None
-    facts = client_for(context, job.shop_id).facts()
+    client = client_for(context, job.shop_id)
+    facts, oldest = client.facts(), client.oldest_order_at()
     with shop_scope(context.engine, job.shop_id, write=True) as scope:
         refresh_facts(scope.shop, facts)
+        scope.shop.oldest_there_on = oldest.astimezone(ZoneInfo(facts.timezone)).date() if oldest else None
+        scope.shop.oldest_order_on = oldest_order_on(scope)
     return None
 
 
@@ -43,7 +49,8 @@ def check_installation(context: Context, job: Job) -> Again | None:
         if found.scopes is not None:
             refill(scope, found.scopes)
         app = app_of(credentials.secrets(scope, context.keyring), context.settings)
-    if app is not None and app.is_house:
+        is_hosted = scope.shop.platform == "shopify" and app is not None and app.is_house
+    if is_hosted:
         keep_billing(context, job.shop_id, found.subscription, utc_now())
     return None
 

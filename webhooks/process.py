@@ -55,7 +55,7 @@ def _batch(context: Context, shop_id: int, now: datetime) -> int:
         for delivery in deliveries:
             for record in _read(context, scope, delivery, now):
                 if isinstance(record, PrivacyRequest):
-                    receive(scope, context.keyring, record, delivery.delivery_key, now)
+                    receive(scope, context.keyring, record, delivery, now)
                 else:
                     records.append(record)
         if records:

@@ -1,8 +1,14 @@
 """Carts: baskets of nobody yet. The checkout that is made of one takes its place, whichever is told of first."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+from sqlalchemy import delete
+from sqlmodel import col
+
+from app.commerce.models import Checkout
 from app.commerce.work import Work
+from app.db.scope import ShopScope
 from connectors.records import CheckoutRecord
 
 _NAMED = """
@@ -12,6 +18,8 @@ _NAMED = """
 _JOINED = """
     DELETE FROM checkouts WHERE shop_id = :shop_id AND external_id = ANY(:keys)
         AND email IS NULL AND customer_external_id IS NULL AND url IS NULL"""
+
+_KEPT = timedelta(days=30)
 
 
 def join(work: Work, records: Sequence[CheckoutRecord]) -> list[CheckoutRecord]:
@@ -25,6 +33,12 @@ def join(work: Work, records: Sequence[CheckoutRecord]) -> list[CheckoutRecord]:
     kept = [record for record in records if not (_is_cart(record) and record.external_id in named)]
     work.counts["superseded"] += len(records) - len(kept)
     return kept
+
+
+def forget(scope: ShopScope, now: datetime) -> None:
+    """Those that never became a checkout: every visitor of a shop may leave one."""
+    nobody = (col(Checkout.email).is_(None), col(Checkout.customer_external_id).is_(None), col(Checkout.url).is_(None))
+    scope.execute(delete(Checkout).where(*nobody, col(Checkout.updated_at) < now - _KEPT))
 
 
 def _is_cart(record: CheckoutRecord) -> bool:

@@ -15,6 +15,7 @@ from app.commerce import checkouts, customers, facts, orders, products, refunds
 from app.commerce.tombstones import screen
 from app.commerce.work import Work
 from app.consent import entries
+from app.consent.told import news
 from app.consent.two_way import insist
 from app.db.batch import Batch
 from app.db.scope import ShopScope
@@ -149,7 +150,7 @@ def _write(work: Work, records: Sequence[Record]) -> None:
         found = [record for record in records if type(record) is kind]
         if found:
             write(work, found)
-    entries.record(work.batch, work.consents, work.shop.platform, work.now)
+    entries.record(work.batch, news(work.batch, work.consents), work.shop.platform, work.now)
 
 
 def _check_hints(work: Work, hints: Sequence[Hint]) -> None:

@@ -273,7 +273,7 @@ class OrderToken(ShopPart, table=True):
 
 class PlatformFact(ShopPart, table=True):
     """The latest that the platform said of something of its own: a segment, a customer's membership of one
-    ("<segment>/<customer>"), its own figures of a customer (purchases), a discount."""
+    ("<segment>/<customer>"), its own figures of a customer (purchases), a discount, the shop itself (shop)."""
 
     __tablename__ = "platform_facts"
     __table_args__ = (of_shop(),)

@@ -42,7 +42,8 @@ def screen(
         result.erased += 1
         if (left := sieve.pass_through(record)) is not None:
             result.records.append(left)
-    lay(batch, keyring, shop_id, sieve.learned, now)
+    if sieve.learned:
+        lay(batch, keyring, shop_id, sieve.learned, now)
     return result
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from app.consent.addresses import address_key
 from app.consent.models import ConsentEntry
-from app.consent.told import own_words
 from app.db.batch import Batch
 from app.lib.ids import new_ids
 from connectors.records import ConsentRecord
@@ -21,16 +20,14 @@ _KEY = ("channel", "address_key", "at", "state", "source", "is_dated")
 
 
 def record(batch: Batch, said: Sequence[Said], platform: str, now: datetime) -> None:
-    """Append statements; one that is known stays as it is, except that it may learn its customer. Our own words that
-    the platform repeats say nothing new."""
-    own = own_words(batch, [one for _, one, _ in said])
+    """Append statements; one that is known stays as it is, except that it may learn its customer."""
     rows = [
         (
             entry_id, customer_id, one.channel, one.address, address_key(one.address), one.state,
             one.at or as_of or now, one.at is not None, one.source or platform, one.level, one.text, now,
         )
         for entry_id, (customer_id, one, as_of) in zip(new_ids(len(said)), said, strict=True)
-        if one.address.strip() and one not in own
+        if one.address.strip()
     ]  # fmt: skip
     batch.upsert(
         ConsentEntry, _COLUMNS, rows, key=_KEY, keep=("customer_id",), guard="consent_entries.customer_id IS NULL"

@@ -1,6 +1,6 @@
 """What pages read of consent: what stands for each channel of a customer's addresses, and everything that was said."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import col, select
@@ -22,15 +22,13 @@ class Channel:
     suppressed: Suppression | None
 
 
-def consents_of(scope: ShopScope, customer_id: int, email: str | None) -> list[Channel]:
-    """Each channel that somebody said something about, email first."""
-    is_theirs = col(ConsentEntry.customer_id) == customer_id
-    key = address_key(email) if email else None
-    if key:
-        is_theirs = is_theirs | (col(ConsentEntry.address_key) == key)
+def consents_of(scope: ShopScope, customer_id: int, addresses: Iterable[str | None]) -> list[Channel]:
+    """Each channel that somebody said something about, email first. addresses: theirs, on whatever channel."""
+    keys = [address_key(address) for address in addresses if address]
+    is_theirs = (col(ConsentEntry.customer_id) == customer_id) | col(ConsentEntry.address_key).in_(keys)
     said = scope.all(select(ConsentEntry).where(is_theirs).order_by(col(ConsentEntry.at).desc()))
     stops = {
-        stop.channel: stop for stop in scope.all(select(Suppression).where(Suppression.address_key == (key or "")))
+        stop.channel: stop for stop in scope.all(select(Suppression).where(col(Suppression.address_key).in_(keys)))
     }
     names = sorted({entry.channel for entry in said} | set(stops), key=lambda name: (name != "email", name))
     return [_channel(name, [entry for entry in said if entry.channel == name], stops.get(name)) for name in names]

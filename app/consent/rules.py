@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlmodel import select
 
-from app.consent.addresses import address_key
+from app.consent.addresses import ChannelName, address_key
 from app.consent.models import ConsentEntry, Suppression
 from app.db.scope import ShopScope
 
@@ -39,11 +39,16 @@ def standing(entries: Iterable[ConsentEntry]) -> Standing:
 
 def may_mail(scope: ShopScope, email: str) -> tuple[bool, str]:
     """May marketing mail go to this address, and why (not)?"""
-    key = address_key(email)
-    suppressed = scope.first(select(Suppression).where(Suppression.channel == "email", Suppression.address_key == key))
+    return may_contact(scope, "email", email)
+
+
+def may_contact(scope: ShopScope, channel: ChannelName, address: str) -> tuple[bool, str]:
+    """The same of any channel: a text message needs its own yes."""
+    key = address_key(address)
+    suppressed = scope.first(select(Suppression).where(Suppression.channel == channel, Suppression.address_key == key))
     if suppressed is not None:
         return False, f"suppressed since {suppressed.at:%Y-%m-%d}: {suppressed.reason}"
-    entries = select(ConsentEntry).where(ConsentEntry.channel == "email", ConsentEntry.address_key == key)
+    entries = select(ConsentEntry).where(ConsentEntry.channel == channel, ConsentEntry.address_key == key)
     now = standing(scope.all(entries))
     if now.state == "granted" and now.entry is not None:
         return True, f"agreed on {now.entry.at:%Y-%m-%d} ({now.entry.source})"

@@ -4,10 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.consent.addresses import address_key
+from app.consent.entries import Said
 from app.db.batch import Batch
 from connectors.records import ConsentRecord
 
 KINDS = {"email": "email_consent", "sms": "sms_consent"}  # channel -> the change that tells of it
+
+
+def news(batch: Batch, said: Sequence[Said]) -> list[Said]:
+    """What a platform states less what we told it."""
+    own = own_words(batch, [one for _, one, _ in said])
+    return [each for each in said if each[1] not in own]
 
 
 def own_words(batch: Batch, said: Sequence[ConsentRecord]) -> set[ConsentRecord]:

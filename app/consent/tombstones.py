@@ -7,17 +7,18 @@ from app.consent.addresses import address_key
 from app.consent.models import Tombstone
 from app.db.batch import Batch
 from app.db.scope import ShopScope
-from app.lib.encryption import Keyring
+from app.lib.encryption import KeyLost, Keyring
 
 CUSTOMER, ADDRESS, ORDER = "customer", "address", "order"
 Name = tuple[str, str]  # one of these, and the platform's id or an address as it is compared
 
 _ERASED = "erased:"
+_KEY: Name = ("key", "")  # laid beside the first, so that another key is noticed and does not let everybody back in
 
 
 def lay(batch: Batch, keyring: Keyring, shop_id: int, names: Iterable[Name], now: datetime) -> None:
     """From now on these stay out; the first time stays."""
-    rows = [(key_of(keyring, shop_id, name), name[0], now) for name in sorted(set(names))]
+    rows = [(key_of(keyring, shop_id, name), name[0], now) for name in sorted({*names, _KEY})]
     batch.upsert(Tombstone, ("key", "kind", "at"), rows, key=("key",), guard="FALSE")
 
 
@@ -26,10 +27,14 @@ def are_any(batch: Batch) -> bool:
 
 
 def erased(batch: Batch, keyring: Keyring, shop_id: int, names: Iterable[Name]) -> set[Name]:
-    """Those among the names that were erased."""
-    by_key = {key_of(keyring, shop_id, name): name for name in names}
+    """Those among the names that were erased, in a shop where somebody was. Raises KeyLost where the tombstones were
+    laid with a key that is not here."""
+    by_key = {key_of(keyring, shop_id, name): name for name in (*names, _KEY)}
     sql = "SELECT key FROM tombstones WHERE shop_id = :shop_id AND key = ANY(:keys)"
-    return {by_key[row[0]] for row in batch.rows(sql, {"keys": list(by_key)})} if by_key else set()
+    found = {by_key[row[0]] for row in batch.rows(sql, {"keys": list(by_key)})}
+    if _KEY not in found:
+        raise KeyLost("The oldest key is not here any more: without it nobody can tell who was erased.")
+    return found - {_KEY}
 
 
 def is_erased(scope: ShopScope, keyring: Keyring, address: str) -> bool:

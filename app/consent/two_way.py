@@ -25,7 +25,7 @@ def tell(scope: ShopScope, said: ConsentRecord, now: datetime) -> None:
         return
     at, subject = (said.at or now).replace(microsecond=0), address_key(said.address)
     key = f"{said.channel}:{subject}:{said.state}:{at.isoformat()}"
-    enqueue(scope, change(said.address.strip(), said.state, at, said.level), subject, key, now)
+    enqueue(scope, change(subject, said.state, at, said.level), subject, key, now)
 
 
 def insist(scope: ShopScope, seen: Sequence[ConsentRecord], now: datetime) -> None:

@@ -1,8 +1,8 @@
 """The merchant's pages: one module per page family, each mirrored by a folder of templates/panel/."""
 
-from app.panel import connections, customers, flows, home, loyalty, segments, sign_in
+from app.panel import connections, customers, flows, home, loyalty, privacy, segments, sign_in, writes
 from app.panel.blueprint import bp
 
-PAGES = (home, customers, segments, loyalty, flows, connections, sign_in)
+PAGES = (home, customers, segments, loyalty, flows, connections, writes, privacy, sign_in)
 
 __all__ = ["PAGES", "bp"]

@@ -1,32 +1,43 @@
 """Connections: for each shop of the account what arrives, what failed and why, with a button to try again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from flask import g, render_template
 from flask.typing import ResponseReturnValue
+from sqlmodel import select
 
 from app.db.scope import ShopScope, every_shop, shop_scope
 from app.journal.keep import request_fetches
 from app.journal.models import Delivery, FailedRecord
 from app.journal.queries import delivery_counts, failed_deliveries, failed_records, rejected_since
 from app.lib.clock import real_now, utc_now
-from app.lib.i18n import _
+from app.lib.i18n import _, noted
 from app.mail.models import Message
 from app.mail.queries import unsettled
 from app.panel.blueprint import bp
-from app.shops.models import Shop
+from app.shops.apps import house_app
+from app.shops.models import Account, Shop
 from app.web.pages import done
 from app.web.roof import roof
 from app.web.shop_page import shop_action, shop_page
-from sync.models import Cursor, Run
-from sync.queries import cursors, runs
+from app.writes.queries import counts as write_counts
+from connectors.shopify.installation import missing
+from sync.models import Cursor, RefusedField, Run
+from sync.queries import cursors, refused_fields, runs
 from webhooks.process import retry
 from webhooks.views import trouble
 
 _SHOWN = 25
+REMEDIES = {
+    "reopen": noted(
+        "Open Regulars in your Shopify admin: that connects the shop again, and what was missed is fetched."
+    ),
+    "connect": noted("Connect the shop again with credentials that are good: regulars connect."),
+    "shop": noted("Open the shop again at its platform, then open Regulars there."),
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,19 @@ class Connection:
     failed_deliveries: Sequence[Delivery]
     failed_records: Sequence[FailedRecord]
     messages: Sequence[Message]
+    writes: dict[str, int]
+    refused: Sequence[RefusedField]
+
+    @property
+    def missing(self) -> Mapping[str, str]:
+        """Scopes that the shop did not grant, with what each switches off."""
+        is_told = self.shop.platform == "shopify" and self.shop.scopes is not None
+        return {scope: _(text) for scope, text in missing(self.shop.scopes or ()).items()} if is_told else {}
+
+    @property
+    def remedy(self) -> str:
+        """What the merchant can do where the shop waits for them."""
+        return _(REMEDIES[self.shop.remedy]) if self.shop.remedy in REMEDIES else ""
 
     @property
     def received(self) -> int:
@@ -54,8 +78,14 @@ class Connection:
 def connections(scope: ShopScope) -> ResponseReturnValue:
     with every_shop(roof().engine) as db:
         rejected = rejected_since(db, (real_now() - timedelta(days=30)).date())
+        account = db.first(select(Account).where(Account.id == g.principal.account_id))
     return render_template(
-        "panel/connections/show.html", connections=list(_connections()), troubles=_troubles(), rejected=rejected
+        "panel/connections/show.html",
+        connections=list(_connections()),
+        troubles=_troubles(),
+        rejected=rejected,
+        account=account,
+        may_install=g.principal.host == "standalone" and house_app(roof().settings) and roof().settings.public_url,
     )
 
 
@@ -86,6 +116,8 @@ def _connections() -> Iterator[Connection]:
                 failed_deliveries=failed_deliveries(scope, _SHOWN),
                 failed_records=failed_records(scope, _SHOWN),
                 messages=unsettled(scope, _SHOWN),
+                writes=write_counts(scope),
+                refused=refused_fields(scope),
             )
 
 

@@ -40,7 +40,7 @@ def customer(scope: ShopScope, customer_id: int) -> ResponseReturnValue:
         stats=commerce.stats_of(scope, person.id),
         points_balance=balance(scope, person.id),
         segments=[(each, explain(scope, each.text, person.id)) for each, _since in segments_of(scope, person.id)],
-        consents=consents_of(scope, person.id, person.email),
+        consents=consents_of(scope, person.id, (person.email, person.phone)),
         address=_address(person),
         page=timeline(scope, person, paging.read(request.args.get("after"))),
     )

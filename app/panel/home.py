@@ -31,12 +31,12 @@ def home(scope: ShopScope) -> ResponseReturnValue:
         segments=all_segments(scope),
         not_converted=commerce.not_converted(scope, 20) if figures.not_converted else (),
         backfills=runs,
-        is_syncing=any(is_under_way(run) for run in runs),
+        is_syncing=scope.shop.state == "connecting" or any(is_under_way(run) for run in runs),
     )
 
 
 def is_under_way(run: Run) -> bool:
-    return run.state in ("running", "waiting")
+    return run.state in ("queued", "running", "waiting")
 
 
 def _months(scope: ShopScope) -> list[commerce.Month]:

@@ -14,6 +14,7 @@ from app.commerce.models import Customer
 from app.consent.tombstones import is_pseudonym
 from app.db.scope import ShopScope
 from app.errors import NotFound, Refused
+from app.journal.models import Delivery
 from app.lib.encryption import Keyring
 from app.lib.i18n import _
 from app.lib.ids import new_id
@@ -26,11 +27,15 @@ UNDONE = ("pending", "working")
 _KEEP_EXPORTS = timedelta(days=60)
 
 
-def receive(scope: ShopScope, keyring: Keyring, said: records.PrivacyRequest, key: str, now: datetime) -> None:
-    """Keep what the platform passed on. key: the delivery's, for a request that has no number of its own."""
+def receive(
+    scope: ShopScope, keyring: Keyring, said: records.PrivacyRequest, delivery: Delivery, now: datetime
+) -> None:
+    """Keep what the platform passed on, in place of the body that it came in."""
     subject = Subject(said.customer_external_id, said.email, said.phone, said.orders)
     number = said.request_external_id
-    _keep(scope, keyring, said.kind, "platform", f"request:{number}" if number else f"delivery:{key}", subject, now)
+    key = f"request:{number}" if number else f"delivery:{delivery.delivery_key}"
+    _keep(scope, keyring, said.kind, "platform", key, subject, now)
+    delivery.body = None
 
 
 def ask(

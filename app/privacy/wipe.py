@@ -30,7 +30,7 @@ def step(context: Context, request: PrivacyRequest) -> Again | None:
         if scope.shop.state != "uninstalled":
             _leave(scope, request, utc_now())
         elif not _wipe(scope):
-            scope.batch().execute("DELETE FROM jobs WHERE shop_id = :shop_id AND state <> 'running'")
+            scope.batch().execute("DELETE FROM jobs WHERE shop_id = :shop_id AND state <> 'running'", {})
             log.info("a shop was wiped", shop=scope.shop_id, domain=scope.shop.domain)
             scope.execute(delete(Shop))
             return None
@@ -46,6 +46,7 @@ def _begin(context: Context, request: PrivacyRequest) -> None:
         row = scope.get(PrivacyRequest, request.id)
         row.state = "working"
         scope.shop.state, scope.shop.uninstalled_at = "uninstalled", scope.shop.uninstalled_at or utc_now()
+        scope.shop.backfilled_at = None
 
 
 def _leave(scope: ShopScope, request: PrivacyRequest, now: datetime) -> None:
@@ -59,7 +60,7 @@ def _has_left(context: Context, request: PrivacyRequest) -> bool:
         shop = scope.shop
     if shop.state == "uninstalled":
         return True
-    if shop.installed_at > request.requested_at - _AFTER_UNINSTALL:
+    if (shop.authorised_at or shop.installed_at) > request.requested_at - _AFTER_UNINSTALL:
         return False
     try:
         client_for(context, shop.id).facts()
@@ -79,10 +80,11 @@ def _wipe(scope: ShopScope) -> bool:
 
 
 def _tables() -> list[type[ShopOwned]]:
-    """Children before their parents; the requests themselves go with the shop."""
+    """Children before their parents; the requests themselves go with the shop. The runs go first: a shop that comes
+    back in the middle is copied whole again."""
     place = {table: -number for number, table in enumerate(SQLModel.metadata.sorted_tables)}
     models = [model for model in _below(ShopOwned) if model is not PrivacyRequest]
-    return sorted(models, key=lambda model: place[model.__table__])  # type: ignore[attr-defined]
+    return sorted(models, key=lambda model: (model.__tablename__ != "runs", place[model.__table__]))  # type: ignore[attr-defined]
 
 
 def _below(model: type[ShopOwned]) -> list[type[ShopOwned]]:

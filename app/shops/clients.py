@@ -25,7 +25,15 @@ def client_for(context: Context, shop_id: int) -> Client:
     with shop_scope(context.engine, shop_id) as scope:
         shop = scope.shop
     connector = connector_of(shop.platform)
-    return connector.client(shop.domain, shop.home_url, vault.read(), session_for(context), facts_of(shop), vault)
+    return connector.client(
+        shop.domain,
+        shop.home_url,
+        vault.read(),
+        session_for(context),
+        facts_of(shop),
+        vault,
+        context.settings.home / "bulk",
+    )
 
 
 def session_for(context: Context) -> requests.Session:

@@ -30,6 +30,7 @@ def keep(
 
 def change(scope: ShopScope, keyring: Keyring, changed: Mapping[str, str], now: datetime) -> None:
     """Keep several secrets at once; those that are "" go."""
+    scope.lock(scope.shop)  # two who keep a secret that is new would both add it
     for name, value in changed.items():
         if value:
             keep(scope, keyring, name, value, now)

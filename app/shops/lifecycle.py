@@ -15,6 +15,8 @@ def apply(scope: ShopScope, said: Lifecycle, now: datetime) -> None:
     match said.kind:
         case "uninstalled" if not is_overtaken(scope.shop, said.at):
             leave(scope, now)
+        case "bulk_finished" if scope.shop.state == "connecting":  # the backfill that waits for it goes on at once
+            jobs.defer(scope, "backfill", lane="ingest", dedupe="backfill", priority=5)
         case "shop_changed":
             jobs.defer(scope, "facts", lane="push", dedupe="facts")
         case "scopes_changed" | "billing_changed" | "cap_approached":

@@ -17,7 +17,7 @@ def _secure(response: Response) -> Response:
     headers.setdefault("Referrer-Policy", "strict-origin")
     if response.mimetype == "text/html":
         headers.setdefault("Content-Security-Policy", policy(roof(), *audience()))
-    if request.blueprint == "panel":
+    if request.blueprint in {"panel", "bounce"}:
         headers.setdefault("Cache-Control", "no-store")
         response.vary.update(["Authorization", "HX-Request-Type", "Accept-Language"])
     return response

@@ -9,7 +9,7 @@ from app.lib import i18n
 from app.lib.i18n import noted
 from app.web.assets import asset
 from app.web.headers import audience, origin
-from app.web.refusals import client_id
+from app.web.refusals import client_id, shop_here
 from app.web.roof import roof
 from app.web.shop_page import page_csrf, shop_argument
 
@@ -19,6 +19,8 @@ NOTICES = {
     "turned-on": noted("Turned on."),
     "turned-off": noted("Turned off."),
     "made": noted("Created."),
+    "gathering": noted("It is being put together, and can be downloaded here in a moment."),
+    "erasing": noted("The person is being erased."),
 }
 
 
@@ -73,7 +75,7 @@ def _facts() -> dict[str, Any]:
         "csrf": page_csrf(),
         "parent_origin": ancestors[0] if host == "wp" else "",
         "bridge": roof().bridge_script,
-        "api_key": client_id(g.get("shop")) if host == "shopify" else "",
+        "api_key": client_id(shop_here()) if host == "shopify" else "",
         "shop": g.get("shop"),
         "shops": g.get("shops", []),
         "origin": origin,

@@ -42,6 +42,11 @@ def show() -> ResponseReturnValue:
     return render_template("bounce/wp.html", parent=origin(g.framing_shop.home_url), back=back)
 
 
+def shop_here() -> Shop | None:
+    """The Shopify shop that this document is about: the one that was let in, or else the one that the address names."""
+    return g.get("shop") or _shop("shopify", request.args.get("shop", ""))
+
+
 def client_id(shop: Shop | None) -> str:
     """The id of the app that a Shopify shop has installed: its own, or the one this house runs."""
     own: dict[str, str] = {}

@@ -1,10 +1,9 @@
-"""Asking for a write, trying one again, forgetting what concerns a person."""
+"""Asking for a write, and for another try of one."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from app import jobs
@@ -42,11 +41,6 @@ def retry(scope: ShopScope, write_id: int, now: datetime) -> None:
         return  # pressed twice, or through meanwhile
     write.state, write.due_at, write.attempts = "waiting" if write.state == "failed" else write.state, now, 0
     send_soon(scope)
-
-
-def forget(scope: ShopScope, subjects: Collection[str]) -> int:
-    """Every write about a person: their ids at the platform, their addresses as they are compared."""
-    return scope.execute(delete(PlatformWrite).where(col(PlatformWrite.subject).in_(subjects)))
 
 
 def send_soon(scope: ShopScope) -> None:

@@ -48,8 +48,10 @@ def new_codes(count: int, prefix: str = "") -> list[str]:
 def on_written(scope: ShopScope, write: PlatformWrite, now: datetime) -> None:
     """Keep the codes that the shop took, and ask for others in place of those it refused."""
     answer = write.answer or {}
-    for code in answer.get("live", ()):
-        if scope.find(DiscountCode, code) is None:
+    live = answer.get("live", ())
+    known = set(scope.all(select(DiscountCode.code).where(col(DiscountCode.code).in_(live))))
+    for code in live:
+        if code not in known:
             scope.add(DiscountCode(shop_id=scope.shop_id, code=code, name=write.subject, made_at=now))
     refused = answer.get("refused")
     if not refused:

@@ -34,9 +34,6 @@ class ShopifyConnector:
     delivery_key = staticmethod(webhooks.delivery_key)
     triggered_at = staticmethod(webhooks.triggered_at)
 
-    def __init__(self) -> None:
-        self._work: tempfile.TemporaryDirectory[str] | None = None
-
     def locate(self, address: str, session: requests.Session) -> tuple[str, str]:
         """From `name`, `name.myshopify.com` or an address in Shopify's admin; nothing is asked over the net."""
         found = _ADDRESS.match(address.strip().lower())
@@ -55,11 +52,6 @@ class ShopifyConnector:
         session: requests.Session,
         known: ShopFacts | None = None,
         vault: Vault | None = None,
+        files: Path | None = None,
     ) -> Client:
-        return ShopifyClient(domain, vault or secrets, session, self._folder())
-
-    def _folder(self) -> Path:
-        """Where bulk files wait to be read; gone with the process, and Shopify gives them again for a week."""
-        if self._work is None:
-            self._work = tempfile.TemporaryDirectory(prefix="regulars-shopify-")
-        return Path(self._work.name)
+        return ShopifyClient(domain, vault or secrets, session, files or Path(tempfile.gettempdir()))

@@ -32,7 +32,7 @@ def _orders(bulk: Bulk) -> Iterator[AuditOrder | Wait]:
     file = yield from bulk.file(started, "")
     if file.path is not None:
         yield from _rows(file.path)
-    file.drop()
+    bulk.drop(file.id)
 
 
 def _rows(path: Path) -> Iterator[AuditOrder]:

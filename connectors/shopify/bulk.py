@@ -1,26 +1,25 @@
-"""Bulk operations: started, waited for, and their file brought home in a stream."""
+"""Bulk operations: started, waited for, and how they end."""
 
-import hashlib
-import os
 from collections.abc import Generator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
-import requests
 
-from app.errors import AuthLost, PlatformDown, RegularsError
+from app.errors import RegularsError
+from app.lib.clock import utc_now
 from connectors.base import Wait
+from connectors.shopify.files import BulkFailed, Files
 from connectors.shopify.queries import document
-from connectors.shopify.transport import TIMEOUT, Transport
+from connectors.shopify.transport import Transport
 from connectors.shopify.types import Gid
 
-_BUSY = frozenset({"LIMIT_REACHED", "OPERATION_IN_PROGRESS"})
+__all__ = ["Bulk", "BulkFailed", "BulkFile"]
+
+_BUSY = frozenset({"LIMIT_REACHED", "OPERATION_IN_PROGRESS"})  # five of them run at once
 _UNDER_WAY = frozenset({"CREATED", "RUNNING", "CANCELING"})
 _LONGEST_WAIT = 10.0
-
-
-class BulkFailed(RegularsError):
-    """The platform gave a run up, or its file is no longer to be had: it has to be run again."""
+_FRESH = timedelta(minutes=9)  # a pull looks ten minutes further back than the moment when its backfill began
 
 
 class UserError(msgspec.Struct):
@@ -38,7 +37,7 @@ class Run(msgspec.Struct, rename="camel"):
 
 
 class Operation(msgspec.Struct, rename="camel"):
-    """Numbers come as strings. What a failed run left in part is not read: the last of its rows may lack children."""
+    """Numbers come as strings. partial_data_url: what a failed one had written; the last rows may lack children."""
 
     id: str
     status: str
@@ -47,27 +46,36 @@ class Operation(msgspec.Struct, rename="camel"):
     root_object_count: str = "0"
     file_size: str | None = None
     url: str | None = None
+    partial_data_url: str | None = None
 
 
 class Poll(msgspec.Struct, rename="camel"):
     bulk_operation: Operation | None
 
 
+class Listed(msgspec.Struct, rename="camel"):
+    id: str
+    status: str
+    created_at: datetime
+    query: str = ""
+
+
+class Nodes(msgspec.Struct):
+    nodes: list[Listed]
+
+
 class BulkFile(msgspec.Struct):
-    """path: None where nothing was found. roots: how many of them the platform says that it wrote."""
+    """path: None where nothing was found. roots: how many of them the platform says that it wrote; None of a part."""
 
     id: str
     path: Path | None
-    roots: int
-
-    def drop(self) -> None:
-        if self.path is not None:
-            self.path.unlink(missing_ok=True)
+    roots: int | None
 
 
 class Bulk:
-    def __init__(self, transport: Transport, work: Path) -> None:
-        self._transport, self._work = transport, work
+    def __init__(self, transport: Transport, folder: Path) -> None:
+        self._transport = transport
+        self._files = Files(folder, transport.domain, transport.session)
 
     def start(self, name: str) -> str | Wait:
         """Runs a document; a Wait where the shop has as many runs under way as it may."""
@@ -79,49 +87,40 @@ class Bulk:
             return Wait(_LONGEST_WAIT, f"Shopify is busy with other bulk operations: {words}")
         raise RegularsError(f"Shopify does not run {name}: {words}")
 
+    def begin(self, name: str) -> str | Wait:
+        """The same, but one that was begun just now goes on: a worker died before it could keep its id."""
+        found = self._transport.run("bulk_list", None, dict[str, Nodes])["bulkOperations"].nodes
+        text, since = document(name).strip(), utc_now() - _FRESH
+        ours = [one.id for one in found if one.query.strip() == text and one.status in _UNDER_WAY]
+        fresh = [one.id for one in found if one.created_at >= since and one.id in ours]
+        return fresh[0] if fresh else self.start(name)
+
     def file(self, bulk_id: str, cursor: str) -> Generator[Wait, None, BulkFile]:
-        """Waits for a run and returns its file; `cursor` goes with the waits. Raises BulkFailed."""
+        """Waits for a run and brings its file home; `cursor` goes with the waits. Raises BulkFailed."""
         pause = 0.3
         while (operation := self._poll(bulk_id)).status in _UNDER_WAY:
             yield Wait(pause, f"Shopify writes the file: {operation.object_count} objects so far", cursor)
             pause = min(_LONGEST_WAIT, pause * 1.7)
         if operation.error_code == "ACCESS_DENIED":
-            raise AuthLost(f"Shopify refuses what {self._transport.domain} was asked for in bulk: access is missing.")
+            raise BulkFailed("Shopify refuses something of what was asked for in bulk", is_final=True)
         if operation.status != "COMPLETED":
-            raise BulkFailed(f"the bulk operation ended as {operation.status} ({operation.error_code})")
-        path = self._download(operation) if operation.url else None
+            left = bulk_id if operation.partial_data_url else None
+            raise BulkFailed(f"the bulk operation ended as {operation.status} ({operation.error_code})", left)
+        size = int(operation.file_size) if operation.file_size else None
+        path = (yield from self._files.bring(bulk_id, operation.url, size, cursor)) if operation.url else None
         return BulkFile(bulk_id, path, int(operation.root_object_count))
+
+    def part(self, bulk_id: str, cursor: str) -> Generator[Wait, None, BulkFile]:
+        """What a run that failed had written by then. Raises BulkFailed."""
+        address = self._poll(bulk_id).partial_data_url
+        path = (yield from self._files.bring(bulk_id, address, None, cursor)) if address else None
+        return BulkFile(bulk_id, path, None)
+
+    def drop(self, bulk_id: str) -> None:
+        self._files.drop(bulk_id)
 
     def _poll(self, bulk_id: str) -> Operation:
         operation = self._transport.run("bulk_poll", {"id": bulk_id}, Poll).bulk_operation
         if operation is None:
             raise BulkFailed("Shopify no longer knows the bulk operation")
         return operation
-
-    def _download(self, operation: Operation) -> Path:
-        """Into the work folder, under its own name only when whole; what is there already is not brought again."""
-        name = hashlib.sha256(f"{self._transport.domain} {operation.id}".encode()).hexdigest()[:24]
-        path = self._work / f"{name}.jsonl"
-        if path.exists():
-            return path
-        partial = path.with_suffix(".part")
-        try:
-            with self._transport.session.get(operation.url or "", stream=True, timeout=TIMEOUT) as response:
-                _see(response)
-                with partial.open("wb") as file:
-                    for chunk in response.iter_content(1 << 18):
-                        file.write(chunk)
-        except requests.RequestException as error:
-            raise PlatformDown(f"the bulk file was cut off: {error}") from error
-        size = partial.stat().st_size
-        if operation.file_size is not None and size != int(operation.file_size):
-            raise PlatformDown(f"the bulk file has {size} bytes, Shopify wrote {operation.file_size}")
-        os.replace(partial, path)
-        return path
-
-
-def _see(response: requests.Response) -> None:
-    if response.status_code in {400, 403, 404, 410}:  # the signed address lives seven days
-        raise BulkFailed(f"the bulk file's address has run out (HTTP {response.status_code})")
-    if response.status_code != 200:
-        raise PlatformDown(f"the bulk file's server answered HTTP {response.status_code}")

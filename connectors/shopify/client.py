@@ -11,11 +11,11 @@ import requests
 
 from app.errors import BadInput, NotFound
 from app.lib.money import exponent
-from connectors.base import AuditCounts, AuditOrder, Installation, Page, Resource, ShopFacts, Wait, Webhook
+from connectors.base import AuditCounts, AuditOrder, Installation, Page, Refusal, Resource, ShopFacts, Wait, Webhook
 from connectors.changes import Change, Written
 from connectors.records import Deletion, Record
 from connectors.shopify import audit, history, installation, lookups, pages, subscriptions, types, writes
-from connectors.shopify.bulk import Bulk, BulkFailed
+from connectors.shopify.bulk import Bulk
 from connectors.shopify.history import Cursor
 from connectors.shopify.transport import Transport
 from connectors.vault import Secrets, vault_of
@@ -31,6 +31,10 @@ class Shop(types.Part):
     iana_timezone: str
     taxes_included: bool
     contact_email: str | None = None
+
+
+class Placed(types.Part):
+    processed_at: types.Moment
 
 
 class ShopifyClient:
@@ -54,14 +58,28 @@ class ShopifyClient:
             decimals=exponent(shop.currency_code),
         )
 
+    def begin(self, resources: Sequence[Resource]) -> Mapping[str, str]:
+        return history.begin(self._bulk, resources)
+
+    def release(self, cursor: str) -> None:
+        if (bulk_id := Cursor.read(cursor).bulk) is not None:
+            self._bulk.drop(bulk_id)
+
+    def refused(self) -> Sequence[Refusal]:
+        found = list(self._transport.refusals.values())
+        self._transport.refusals.clear()
+        return found
+
+    def oldest_order_at(self) -> datetime | None:
+        orders = self._transport.run("oldest_order", None, dict[str, types.Nodes[Placed]])["orders"].nodes
+        return orders[0].processed_at if orders else None
+
     def backfill(self, resource: Resource, cursor: str | None) -> Iterator[Page | Wait]:
         place = Cursor.read(cursor)
         if resource in history.KINDS and not place.by_pages:
-            try:
-                yield from history.read(self._bulk, self.fetch, resource, place)
+            if (yield from history.read(self._bulk, self.fetch, resource, place)):
                 return
-            except BulkFailed:
-                place = Cursor(by_pages=True)  # slower, and nothing is missed
+            place = Cursor(by_pages=True)  # slower, and nothing is missed
         yield from self._by_pages(resource, None, place)
 
     def pull(self, resource: Resource, since: datetime, cursor: str | None) -> Iterator[Page | Wait]:
@@ -115,7 +133,7 @@ class ShopifyClient:
             raise NotFound(f"Shopify lists no {resource} of their own.")
         for page in pages.walk(self._transport, pages.KINDS[resource], search, place.after):
             cursor = str(Cursor(by_pages=True, after=page.cursor)) if page.cursor else None
-            yield Page(page.records, cursor, page.failures)
+            yield Page(page.records, cursor, page.failures, doubts=page.doubts)
 
     def _fetched(self, kind: pages.Kind, external_id: str, node: msgspec.Raw | None) -> Record | None:
         if node is None:

@@ -1,19 +1,21 @@
 """All of a shop's history by bulk operations, in slices that a worker can go on from after a restart."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from app.errors import BadInput
+from connectors import ledger
 from connectors.base import Failure, Page, Wait
-from connectors.records import Record
+from connectors.records import OrderRecord, Record
 from connectors.shopify import goods, normalise, people, types
 from connectors.shopify.bulk import Bulk, BulkFailed, BulkFile
 from connectors.shopify.jsonl import Broken, Decode, Roots, decoder
 
 SLICE = 500
 TRIES = 3  # runs of one bulk operation before the history is read by pages instead
+_TRIED_IN_VAIN = 25  # orders that did not add up, and did not either when read by their ids
 Fetch = Callable[[str, Sequence[str]], Sequence[Record]]
 
 
@@ -43,7 +45,16 @@ class Kind(msgspec.Struct, frozen=True):
 
 def _order(row: types.Row) -> Record | None:
     assert isinstance(row, types.OrderRow)
-    return None if normalise.lacks_lines(row) else normalise.order(row)
+    return None if normalise.lacks_lines(row) or _is_short(row) else normalise.order(row)
+
+
+def _is_short(row: types.OrderRow) -> bool:
+    """Are there fewer lines than the order counts, or fewer discounts than its lines name?"""
+    lines = [child for child in row.children if type(child) is types.LineRow]
+    if sum([line.quantity for line in lines]) < row.subtotal_line_items_quantity:
+        return True
+    named = [part.discount_application.index for line in lines for part in line.discount_allocations]
+    return bool(named) and max(named) >= sum(type(child) is types.DiscountRow for child in row.children)
 
 
 def _customer(row: types.Row) -> Record:
@@ -51,9 +62,10 @@ def _customer(row: types.Row) -> Record:
     return people.customer(row)
 
 
-def _product(row: types.Row) -> Record:
+def _product(row: types.Row) -> Record | None:
     assert isinstance(row, types.ProductRow)
-    return goods.product(row)
+    is_short = row.variants_count is not None and len(row.children) < row.variants_count.count
+    return None if is_short else goods.product(row)
 
 
 _ORDER_ROWS: Mapping[str, type[types.Row]] = {
@@ -70,36 +82,58 @@ KINDS = {
 }
 
 
-def read(bulk: Bulk, fetch: Fetch, resource: str, place: Cursor) -> Iterator[Page | Wait]:
-    """Raises BulkFailed when the run has failed TRIES times."""
-    while True:
+def begin(bulk: Bulk, resources: Sequence[str]) -> dict[str, str]:
+    """Lets Shopify write the files of all of them at once; the cursors to begin at."""
+    begun = {resource: bulk.begin(f"bulk_{resource}") for resource in resources if resource in KINDS}
+    return {resource: str(Cursor(bulk=found)) for resource, found in begun.items() if isinstance(found, str)}
+
+
+def read(bulk: Bulk, fetch: Fetch, resource: str, place: Cursor) -> Generator[Page | Wait, None, bool]:
+    """False when the run has failed TRIES times: then only what the last one left behind was read."""
+    while place.tries < TRIES:
         try:
             yield from _run(bulk, fetch, resource, place)
-            return
+            return True
         except BulkFailed as error:
-            place = Cursor(tries=place.tries + 1)
-            if place.tries >= TRIES:
-                raise
-            yield Wait(float(place.tries), f"{error}; it is run again", str(place))
+            tries = TRIES if error.is_final else place.tries + 1
+            place = Cursor(tries=tries, bulk=error.part if tries == TRIES else None)
+            yield Wait(float(tries), f"{error}; {_NEXT[tries == TRIES]}", str(place))
+    if place.bulk is not None:
+        yield from _part(bulk, fetch, resource, place, place.bulk)
+    return False
+
+
+_NEXT = {False: "it is run again", True: "the history is read by pages instead"}
 
 
 def _run(bulk: Bulk, fetch: Fetch, resource: str, place: Cursor) -> Iterator[Page | Wait]:
     while place.bulk is None:
-        started = bulk.start(f"bulk_{resource}")
+        started = bulk.begin(f"bulk_{resource}")
         if isinstance(started, Wait):
             yield started
         else:
             place = Cursor(bulk=started, tries=place.tries)
+            yield Wait(0.0, "Shopify begins to write the file", str(place))  # from now on it is not begun again
     file = yield from bulk.file(place.bulk, str(place))
     if file.path is None:
-        yield Page((), None, total=0)
+        yield Page((), str(place), total=0)
     else:
         yield from _slices(KINDS[resource], fetch, file, file.path, place)
-    file.drop()
+
+
+def _part(bulk: Bulk, fetch: Fetch, resource: str, place: Cursor, bulk_id: str) -> Iterator[Page | Wait]:
+    try:
+        file = yield from bulk.part(bulk_id, str(place))
+    except BulkFailed:
+        return  # gone as well
+    if file.path is not None:
+        yield from _slices(KINDS[resource], fetch, file, file.path, place)
+        bulk.drop(bulk_id)
 
 
 def _slices(kind: Kind, fetch: Fetch, file: BulkFile, path: Path, place: Cursor) -> Iterator[Page]:
     roots = Roots(path, kind.decode, place.resume, place.offset)
+    again = Again(kind, fetch)
     batch = Slice(kind)
     seen = 0
     for row in roots:
@@ -107,11 +141,30 @@ def _slices(kind: Kind, fetch: Fetch, file: BulkFile, path: Path, place: Cursor)
         batch.take(row)
         if batch.size == SLICE:
             at = Cursor(bulk=file.id, resume=roots.resume, offset=roots.offset, tries=place.tries)
-            yield batch.page(fetch, str(at), file.roots)
+            yield batch.page(again, str(at), file.roots)
             batch = Slice(kind)
-    if place.offset is None and seen != file.roots:
+    if place.offset is None and file.roots is not None and seen != file.roots:
         batch.fail("", f"Shopify says that it wrote {file.roots} of them, the file has {seen}")
-    yield batch.page(fetch, None, file.roots)
+    yield batch.page(again, str(Cursor(bulk=file.id, resume=0, offset=0, tries=place.tries)), file.roots)
+
+
+class Again:
+    """Reads by their ids those that a file tells in part. Orders that only do not add up are read again as long as
+    that mends some of them: where Shopify itself says no more, asking for each would take for ever."""
+
+    def __init__(self, kind: Kind, fetch: Fetch) -> None:
+        self._kind, self._fetch = kind, fetch
+        self._tried = self._mended = 0
+
+    def whole(self, cut: Sequence[str], odd: Sequence[OrderRecord]) -> Sequence[Record]:
+        is_worth = bool(odd) and (self._mended > 0 or self._tried < _TRIED_IN_VAIN)
+        asked = [*cut, *(order.external_id for order in odd if is_worth)]
+        found = self._fetch(self._kind.name, asked) if asked else ()
+        if not is_worth:
+            return [*found, *odd]
+        self._tried += len(odd)
+        self._mended += len(odd) - len(ledger.doubts(found))
+        return found
 
 
 class Slice:
@@ -122,6 +175,7 @@ class Slice:
         self._records: list[Record] = []
         self._failures: list[Failure] = []
         self._cut: list[str] = []  # told in part: read again by id
+        self._odd: list[OrderRecord] = []  # whole as far as we see, and yet they do not add up
         self.size = 0
 
     def take(self, row: types.Row) -> None:
@@ -136,12 +190,14 @@ class Slice:
             return
         if record is None:
             self._cut.append(normalise.number(row.id))
+        elif type(record) is OrderRecord and ledger.gap(record) is not None:
+            self._odd.append(record)
         else:
             self._records.append(record)
 
     def fail(self, gid: str, error: str, line: bytes = b"") -> None:
         self._failures.append(Failure(self._kind.name, gid.rpartition("/")[2], error, line))
 
-    def page(self, fetch: Fetch, cursor: str | None, total: int) -> Page:
-        again = fetch(self._kind.name, self._cut) if self._cut else ()
-        return Page([*self._records, *again], cursor, self._failures, total)
+    def page(self, again: Again, cursor: str, total: int | None) -> Page:
+        rest = again.whole(self._cut, self._odd) if self._cut or self._odd else ()
+        return Page([*self._records, *rest], cursor, self._failures, total, ledger.doubts(rest))

@@ -32,9 +32,10 @@ class Changed(msgspec.Struct):
 
 
 def shop_changed(body: bytes, _: ShopFacts) -> Sequence[Record]:
-    said = fields(body)
-    identity(said, "id")
-    return [Lifecycle("shop_changed", decode(body, Changed).at, said=_words(said, _OF_SHOP))]
+    """Its facts are read afresh; the plan stands nowhere else."""
+    told, at = fields(body), decode(body, Changed).at
+    said = _words(told, _OF_SHOP)
+    return [Lifecycle("shop_changed", at, said=said), Fact("shop", identity(told, "id"), at, {**said})]
 
 
 class Scopes(Changed, kw_only=True):

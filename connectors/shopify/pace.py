@@ -28,11 +28,12 @@ class Cost(msgspec.Struct, rename="camel"):
 
 
 class Turn:
-    """One request on its way. points: what is set aside for it; cost: what the answer says, None where none came."""
+    """One request on its way. points: what is set aside for it; beside: what is set aside for others that were under
+    way at some time while it was; cost: what the answer says, None where none came."""
 
     def __init__(self, name: str, size: int) -> None:
         self.name, self.size = name, size
-        self.points, self.number, self.is_alone = 0.0, 0, False
+        self.points, self.beside = 0.0, 0.0
         self.cost: Cost | None = None
 
 
@@ -46,7 +47,7 @@ class Pace:
         self._left, self._at = 0.0, 0.0
         self._prices: dict[str, dict[int, float]] = {}
         self._line: list[Turn] = []
-        self._under_way, self._sent = 0, 0
+        self._under_way: set[Turn] = set()
 
     @contextmanager
     def turn(self, name: str, size: int, wait: Callable[[float], None]) -> Iterator[Turn]:
@@ -76,9 +77,10 @@ class Pace:
             if seconds == 0:
                 self._line.remove(turn)
                 self._left -= turn.points
-                self._sent += 1
-                turn.number, turn.is_alone = self._sent, self._under_way == 0
-                self._under_way += 1
+                turn.beside = sum(other.points for other in self._under_way)
+                for other in self._under_way:
+                    other.beside += turn.points
+                self._under_way.add(turn)
             return seconds
 
     def _wait_for(self, turn: Turn) -> float:
@@ -89,19 +91,18 @@ class Pace:
         return max(0.0, turn.points - self._left) / max(self._bucket.restore_rate, 1.0)
 
     def _settle(self, turn: Turn) -> None:
-        self._under_way -= 1
+        self._under_way.remove(turn)
         if turn.cost is None:
             return  # perhaps it was paid for, perhaps not
         self._prices.setdefault(turn.name, {})[turn.size] = turn.cost.requested_query_cost
         status = turn.cost.throttle_status
         if status is None:
             return
-        said = status.currently_available
-        if self._bucket is not None and not (turn.is_alone and turn.number == self._sent):
-            # others were sent meanwhile: the answer may be older than what we know of them
-            self._restore(self._bucket)
-            said = min(said, self._left + turn.points - (turn.cost.actual_query_cost or 0))
-        self._bucket, self._left, self._at = status, said, monotonic()
+        self._restore(self._bucket or status)
+        counted = self._left + turn.points - (turn.cost.actual_query_cost or 0)
+        # what was under way beside it may not be in what the answer says: at worst none of it is
+        self._left = max(status.currently_available - turn.beside, min(counted, status.currently_available))
+        self._bucket = status
 
     def _price(self, turn: Turn) -> float:
         """What it cost the last time; for a size that was not asked yet no more than in proportion to another."""

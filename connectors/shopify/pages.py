@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from app.errors import AuthLost, BadInput
+from connectors import ledger
 from connectors.base import Failure, Page
 from connectors.records import Record
 from connectors.shopify import goods, normalise, people, types
@@ -41,12 +42,12 @@ def walk(transport: Transport, kind: Kind, search: str | None, after: str | None
     while True:
         answer = transport.ask(kind.document, {"first": kind.first, "after": after, "query": search})
         found = answer.read(dict[str, RawNodes | None])[kind.field]
-        failures = [Failure(kind.name, "", f"Shopify refused {words}") for words in answer.refusals]
-        if found is None:
-            raise AuthLost("; ".join(failure.error for failure in failures) or f"Shopify refuses {kind.field}")
+        if found is None:  # the transport has noted what was refused; the other kinds come all the same
+            yield Page((), None)
+            return
         records, broken = read_nodes(transport, kind, found.nodes)
         after = found.page_info.end_cursor if found.page_info.has_next_page else None
-        yield Page(records, after, [*failures, *broken])
+        yield Page(records, after, broken, doubts=ledger.doubts(records))
         if after is None:
             return
 
@@ -110,6 +111,10 @@ class Lists(types.Part):
 
 class Agreements(types.Part):
     agreements: types.Nodes[types.AgreementNode]
+
+
+class CheckoutLines(types.Part):
+    line_items: types.Nodes[types.CheckoutLine]
 
 
 class Variants(types.Part):
@@ -176,8 +181,15 @@ def _read_product(node: bytes, transport: Transport) -> Record:
     return goods.product(row)
 
 
-def _read_checkout(node: bytes, _: Transport) -> Record:
-    return goods.checkout(_checkout.decode(node))
+def _read_checkout(node: bytes, transport: Transport) -> Record:
+    row = _checkout.decode(node)
+    info = row.line_items.page_info
+    while info.has_next_page:
+        variables = {"id": row.id, "after": info.end_cursor}
+        more = _rest(transport, "checkout_lines", "node", variables, CheckoutLines).line_items
+        row.line_items.nodes += more.nodes
+        info = more.page_info
+    return goods.checkout(row)
 
 
 KINDS = {

@@ -17,7 +17,7 @@ WINDOW = 90  # seconds, as Shopify's other libraries have it, in both directions
 
 def permission_url(client_id: str, domain: str, back: str, state: str) -> str:
     """Where a merchant is asked. state: comes back with them."""
-    session = _session(client_id, "")(domain, VERSION)
+    session = _session_of(client_id, "")(domain, VERSION)
     return str(session.create_permission_url(list(REQUESTED), back, state))
 
 
@@ -28,7 +28,7 @@ def is_signed(query: Mapping[str, Sequence[str]], secrets: Sequence[str], now: d
         return False
     given = {name: list(values) if name.endswith("[]") else values[0] for name, values in query.items()}
     return _is_fresh(str(given.get("timestamp", "")), now) and any(
-        _session("", secret).validate_params(given) for secret in secrets
+        _session_of("", secret).validate_params(given) for secret in secrets
     )
 
 
@@ -37,5 +37,5 @@ def _is_fresh(timestamp: str, now: datetime) -> bool:
     return is_number and abs(int(timestamp) - now.timestamp()) <= WINDOW
 
 
-def _session(client_id: str, secret: str) -> type[Session]:
+def _session_of(client_id: str, secret: str) -> type[Session]:
     return type("AppSession", (Session,), {"api_key": client_id, "secret": secret})

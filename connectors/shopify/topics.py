@@ -7,7 +7,7 @@ import msgspec
 
 from connectors.base import ShopFacts, Topic
 from connectors.records import Record
-from connectors.shopify import baskets, notices, thin
+from connectors.shopify import baskets, notices, partly, thin
 from connectors.shopify.bodies import deletion, hint
 
 Place = Literal["fixed", "api", "law"]
@@ -27,18 +27,18 @@ class Line(msgspec.Struct, frozen=True):
 
 
 # A webhook's body is thinner than GraphQL's answer: an order's lacks what it was placed at before edits, its ledger and
-# its journey, a customer's lacks tags, consent and language. So most only say that there is something to read afresh;
-# several of one order, which come in bursts, make one read.
+# its journey, a customer's lacks tags, consent and language. So most say what they can, and that there is something to
+# read afresh; several of one order, which come in bursts, make one read.
 _email = thin.consent("email", "customer_id", "email_address", "email_marketing_consent")
 _sms = thin.consent("sms", "id", "phone", "sms_marketing_consent")
 _whatsapp = thin.consent("whatsapp", "customer_id", "phone_number", "whats_app_marketing_consent")
 TOPICS: Mapping[str, Line] = {
-    "orders/create": Line(hint("order"), "orders"),
-    "orders/updated": Line(hint("order"), "orders"),
-    "orders/cancelled": Line(hint("order"), "orders"),
-    "orders/paid": Line(hint("order"), "orders"),
-    "orders/fulfilled": Line(hint("order"), "orders"),
-    "orders/partially_fulfilled": Line(hint("order"), "orders"),
+    "orders/create": Line(partly.order, "orders"),
+    "orders/updated": Line(partly.order, "orders"),
+    "orders/cancelled": Line(partly.order, "orders"),
+    "orders/paid": Line(partly.order, "orders"),
+    "orders/fulfilled": Line(partly.order, "orders"),
+    "orders/partially_fulfilled": Line(partly.order, "orders"),
     "orders/delete": Line(deletion("order"), "orders"),
     "order_transactions/create": Line(hint("order", "order_id"), "orders"),
     "refunds/create": Line(thin.refund, "orders"),
@@ -47,10 +47,10 @@ TOPICS: Mapping[str, Line] = {
     "checkouts/delete": Line(deletion("checkout"), "orders"),
     "carts/create": Line(baskets.cart, "orders"),
     "carts/update": Line(baskets.cart, "orders"),
-    "customers/create": Line(hint("customer"), "customers"),
-    "customers/update": Line(hint("customer"), "customers"),
-    "customers/enable": Line(hint("customer"), "customers"),
-    "customers/disable": Line(hint("customer"), "customers"),
+    "customers/create": Line(partly.customer, "customers"),
+    "customers/update": Line(partly.customer, "customers"),
+    "customers/enable": Line(partly.customer, "customers"),
+    "customers/disable": Line(partly.customer, "customers"),
     "customers/delete": Line(deletion("customer"), "customers"),
     "customers/merge": Line(thin.merge, "customer_merge"),
     "customers/purchasing_summary": Line(notices.purchases, "customers"),
@@ -64,8 +64,8 @@ TOPICS: Mapping[str, Line] = {
     "segments/create": Line(hint("segment"), "customers"),
     "segments/update": Line(hint("segment"), "customers"),
     "segments/delete": Line(hint("segment"), "customers"),
-    "products/create": Line(hint("product"), "products"),
-    "products/update": Line(hint("product"), "products"),
+    "products/create": Line(partly.product, "products"),
+    "products/update": Line(partly.product, "products"),
     "products/delete": Line(deletion("product"), "products"),
     "inventory_levels/update": Line(thin.stock, "inventory", "api"),
     "discounts/update": Line(notices.discount, "discounts"),

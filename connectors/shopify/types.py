@@ -181,6 +181,7 @@ class OrderRow(Row):
     payment_gateway_names: tuple[str, ...] = ()
     cart_token: str | None = None
     checkout_token: str | None = None
+    subtotal_line_items_quantity: int = 0  # without gift cards and tips
     custom_attributes: tuple[KeyValue, ...] = ()
     customer: Gid | None = None
     retail_location: Named | None = None
@@ -296,6 +297,10 @@ class NameValue(Part):
     value: str
 
 
+class Counted(Part):
+    count: int
+
+
 class ProductRow(Row):
     title: str
     status: str
@@ -308,6 +313,7 @@ class ProductRow(Row):
     tags: tuple[str, ...] = ()
     online_store_url: str | None = None
     featured_media: Media | None = None
+    variants_count: Counted | None = None
 
 
 class VariantRow(Row):

@@ -1,6 +1,7 @@
 """WooCommerce: read `webhooks` for what arrives, `client` for what we ask, `normalise` for what it means."""
 
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 
 import requests
 
@@ -38,6 +39,7 @@ class WooCommerceConnector:
         session: requests.Session,
         known: ShopFacts | None = None,
         vault: Vault | None = None,
+        files: Path | None = None,
     ) -> WooClient:
         """secrets: consumer_key, consumer_secret. known: saves asking for the facts and brings the merchant's rates."""
         return WooClient(home_url, secrets, session, known)

@@ -30,6 +30,12 @@ def orders(transport: Transport) -> Iterator[AuditOrder | Wait]:
             seen.add(row["id"])
 
 
+def oldest(transport: Transport) -> datetime | None:
+    asked = {"orderby": "date", "order": "asc", "per_page": 1, "_fields": "date_created_gmt"}
+    rows = transport.get("wc/v3/orders", asked).json()
+    return _time(rows[0]["date_created_gmt"]) if rows else None
+
+
 def _order(row: dict[str, Any]) -> AuditOrder:
     placed = Decimal(str(row["total"]))
     refunded = -sum((Decimal(str(refund["total"])) for refund in row["refunds"]), Decimal(0))

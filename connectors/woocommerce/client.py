@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 from app.errors import NotFound, Refused
-from connectors.base import AuditCounts, AuditOrder, Installation, Page, Resource, ShopFacts, Wait, Webhook
+from connectors.base import AuditCounts, AuditOrder, Installation, Page, Refusal, Resource, ShopFacts, Wait, Webhook
 from connectors.changes import Change, Written
 from connectors.records import Record
 from connectors.woocommerce import audit, facts, fetch, subscriptions
@@ -31,6 +31,20 @@ class WooClient:
     def facts(self) -> ShopFacts:
         self._known = facts.read(self._transport, self._known.rates if self._known else {})
         return self._known
+
+    def begin(self, resources: Sequence[Resource]) -> Mapping[str, str]:
+        """Pages are made as they are asked for."""
+        return {}
+
+    def release(self, cursor: str) -> None:
+        """Nothing is laid aside."""
+
+    def refused(self) -> Sequence[Refusal]:
+        """A key may read all or nothing."""
+        return ()
+
+    def oldest_order_at(self) -> datetime | None:
+        return audit.oldest(self._transport)
 
     def backfill(self, resource: Resource, cursor: str | None) -> Iterator[Page | Wait]:
         return self._walker.all_of(resource, cursor)

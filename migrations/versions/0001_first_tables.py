@@ -113,6 +113,7 @@ def upgrade() -> None:
         sa.Column("uninstalled_at", UtcTime(), nullable=True),
         sa.Column("backfilled_at", UtcTime(), nullable=True),
         sa.Column("oldest_order_on", sa.Date(), nullable=True),
+        sa.Column("oldest_there_on", sa.Date(), nullable=True),
         sa.Column("webhooks_checked_at", UtcTime(), nullable=True),
         sa.Column("webhooks_state", sa.String(), nullable=True),
         sa.Column("scopes", JsonText, nullable=True),
@@ -435,6 +436,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("shop_id", "id"),
         sa.UniqueConstraint("shop_id", "version"),
+    )
+    op.create_table(
+        "refused_fields",
+        sa.Column("shop_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("first_at", UtcTime(), nullable=False),
+        sa.Column("last_at", UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", "field"),
     )
     op.create_table(
         "runs",
@@ -817,6 +828,7 @@ def downgrade() -> None:
     op.drop_table("segments")
     op.drop_index("runs_state", table_name="runs")
     op.drop_table("runs")
+    op.drop_table("refused_fields")
     op.drop_table("programmes")
     op.drop_table("products")
     op.drop_index("privacy_requests_state", table_name="privacy_requests")

@@ -103,6 +103,13 @@ class CheckoutChanges(OrderChanges):
             self.tell("checkout.completed", checkout, order.created_at)
             return order
 
+    def delete_checkout(self, checkout_id: int) -> Checkout:
+        """-> checkout.deleted"""
+        with self.lock:
+            checkout = self.shop.checkouts.pop(checkout_id)
+            self.tell("checkout.deleted", checkout, self.now())
+            return checkout
+
     def find_checkout(self, restore_token: str) -> Checkout | None:
         """The checkout of a recovery link, whatever its state."""
         return next((c for c in self.shop.checkouts.values() if c.restore_token == restore_token), None)

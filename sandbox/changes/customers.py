@@ -65,6 +65,38 @@ class CustomerChanges(Told):
             self._take_consent(person, consent)
             return self._touched(person, self.now())
 
+    def set_sms_consent(self, person_id: int, consent: Consent) -> Person:
+        """-> customer.sms_consent, customer.updated"""
+        with self.lock:
+            person = self.person(person_id)
+            person.sms_consent = consent
+            self.tell("customer.sms_consent", person, self.now())
+            return self._touched(person, self.now())
+
+    def disable(self, person_id: int) -> Person:
+        """The account is closed, the customer stays. -> customer.disabled, customer.updated"""
+        with self.lock:
+            person = self.person(person_id)
+            person.registered = False
+            self.tell("customer.disabled", person, self.now())
+            return self._touched(person, self.now())
+
+    def merge_customers(self, kept_id: int, gone_id: int) -> Person:
+        """Orders and tags go to the one that is kept. -> customer.merged, customer.deleted, customer.updated"""
+        with self.lock:
+            kept, gone = self.person(kept_id), self.person(gone_id)
+            if kept is gone:
+                raise ValueError("a customer cannot be merged with itself")
+            for order in self.shop.orders.values():
+                if order.person_id == gone_id:
+                    order.person_id = kept_id
+            kept.tags = tuple(dict.fromkeys([*kept.tags, *gone.tags]))
+            gone.deleted_at = self.now()
+            self._reindex(gone)
+            self.tell("customer.merged", (kept, gone), gone.deleted_at)
+            self.tell("customer.deleted", gone, gone.deleted_at)
+            return self._touched(kept, gone.deleted_at)
+
     def delete_customer(self, person_id: int) -> Person:
         """The person goes, the orders stay. -> customer.deleted"""
         with self.lock:

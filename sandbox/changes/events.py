@@ -11,12 +11,13 @@ from sandbox.shop import Order, Shop
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened: order.created/updated/paid/cancelled/edited/deleted/restored/erased, refund.created,
-    customer.created/registered/updated/deleted/consent, checkout.created/updated/completed/emptied,
-    product.updated/stock/deleted, discount.created/code_added."""
+    """Something that happened: order.created/updated/paid/fulfilled/cancelled/edited/deleted/restored/erased,
+    refund.created, customer.created/registered/disabled/updated/deleted/merged/consent,
+    checkout.created/updated/completed/emptied/deleted, product.created/updated/stock/deleted,
+    discount.created/updated/deleted/code_added, segment.created/updated/deleted, shop.updated."""
 
     kind: str
-    object: object  # the Order, Refund, Person, Checkout, Product or CodeDiscount (with the code that was added)
+    object: object  # the Order, Refund, Person, Checkout, Product, Segment, Shop or CodeDiscount (with the code added)
     at: datetime
     order: Order | None = None  # the order of a refund
 

@@ -59,11 +59,11 @@ class OrderChanges(CustomerChanges, ProductChanges):
             return self._changed(order, "order.paid")
 
     def fulfil_order(self, order_id: int) -> Order:
-        """-> order.updated"""
+        """-> order.fulfilled, order.updated"""
         with self.lock:
             order = self.order(order_id)
             order.fulfilled_at = self.now()
-            return self._changed(order)
+            return self._changed(order, "order.fulfilled")
 
     def refund(
         self,

@@ -3,12 +3,33 @@
 from typing import Any
 
 from sandbox.changes.events import Told
-from sandbox.shop import Line, Product
+from sandbox.shop import Line, Product, Variant
 
 CHANGEABLE = frozenset({"title", "status", "tags", "category", "description", "vendor"})
 
 
 class ProductChanges(Told):
+    def add_product(self, title: str, price_minor: int, *, category: str = "", stock: int = 100) -> Product:
+        """One of a single variant. -> product.created"""
+        with self.lock:
+            at, number = self.now(), self.shop.next_id()
+            variant = Variant(self.shop.next_id(), number, "", f"SKU-{number}", price_minor, stock=stock)
+            handle = "-".join(title.lower().split())
+            product = Product(number, title, handle, at, at, [variant], category=category)
+            self.shop.add_product(product)
+            self.tell("product.created", product, at)
+            return product
+
+    def set_stock(self, variant_id: int, stock: int) -> Product:
+        """-> product.stock"""
+        with self.lock:
+            variant = self.shop.variants[variant_id]
+            variant.stock = stock
+            product = self.shop.products[variant.product_id]
+            product.updated_at = self.now()
+            self.tell("product.stock", product, product.updated_at)
+            return product
+
     def change_product(self, product_id: int, **fields: Any) -> Product:
         """-> product.updated"""
         if unknown := fields.keys() - CHANGEABLE:

@@ -58,7 +58,7 @@ class Operations:
         self.finished = finished
         self.compiler: Compiler | None = None  # given once the fields are known, which name the operations
         self.all: dict[int, Operation] = {}
-        self._ids = count(1)
+        self._ids = count(time.time_ns() // 1000)  # never those of a box before this one
         self._turn = threading.Lock()
         self.folder = Path(tempfile.mkdtemp(prefix="sandbox-bulk-"))
         weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)

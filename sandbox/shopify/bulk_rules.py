@@ -1,6 +1,7 @@
 """What a bulk query must look like; refusals in the recorded words."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -39,6 +40,7 @@ def refusal(message: str) -> UserError:
     return UserError(["query"], message, "INVALID")
 
 
+@lru_cache(maxsize=50)
 def check(schema: GraphQLSchema, text: str) -> DocumentNode | list[UserError]:
     """The parsed document, or why it cannot be run."""
     if (size := len(text.encode())) > LARGEST:

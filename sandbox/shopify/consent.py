@@ -81,10 +81,6 @@ def _write(world: World, channel: Channel, person: Person, wish: Arguments) -> N
     at: datetime = wish.get("consentUpdatedAt") or world.box.now()
     consent = Consent(wish["marketingState"].lower(), at, wish["marketingOptInLevel"].lower(), source="app")
     if channel is SMS:
-        with world.box.lock:
-            person.sms_consent = consent
-            person.updated_at = world.box.now()
-            world.box.tell("customer.sms_consent", person, person.updated_at)
-            world.box.tell("customer.updated", person, person.updated_at)
+        world.box.set_sms_consent(person.id, consent)
     elif person.email:  # without an email nothing is changed and nothing said
         world.box.set_consent(person.id, consent)

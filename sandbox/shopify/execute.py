@@ -1,8 +1,8 @@
 """Answers a GraphQL request: parse, check, price, walk."""
 
-from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -11,6 +11,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
+    GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     execute_sync,
@@ -39,7 +40,6 @@ class Unanswerable(Exception):
 @dataclass(slots=True)
 class Executor:
     compiler: Compiler
-    _documents: OrderedDict[str, DocumentNode] = field(default_factory=OrderedDict)
 
     def answer(self, request: Answer, bucket: Bucket) -> Answer:
         """The body of the answer; every error of the document itself is in it too, under status 200."""
@@ -56,18 +56,7 @@ class Executor:
     def _document(self, text: Any) -> DocumentNode:
         if not isinstance(text, str) or not text.strip():
             raise Unanswerable({"message": "query missing", "extensions": {"code": "BAD_REQUEST"}})
-        if text in self._documents:
-            return self._documents[text]
-        try:
-            document = parse(text)
-        except GraphQLError as error:
-            raise Unanswerable(_plain(error, "syntaxError")) from error
-        if errors := validate(self.compiler.schema, document):
-            raise Unanswerable(*[_plain(error, _code(error)) for error in errors])
-        self._documents[text] = document
-        if len(self._documents) > KEPT_DOCUMENTS:
-            self._documents.popitem(last=False)
-        return document
+        return _checked(self.compiler.schema, text)
 
     def _call(self, document: DocumentNode, operation: OperationDefinitionNode, given: Answer) -> Call:
         found = get_variable_values(self.compiler.schema, operation.variable_definitions or (), given)
@@ -119,6 +108,17 @@ class Executor:
         result = execute_sync(self.compiler.schema, document, variable_values=request.get("variables"))
         assert isinstance(result, ExecutionResult)
         return dict(result.formatted)
+
+
+@lru_cache(maxsize=KEPT_DOCUMENTS)
+def _checked(schema: GraphQLSchema, text: str) -> DocumentNode:
+    try:
+        document = parse(text)
+    except GraphQLError as error:
+        raise Unanswerable(_plain(error, "syntaxError")) from error
+    if errors := validate(schema, document):
+        raise Unanswerable(*[_plain(error, _code(error)) for error in errors])
+    return document
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

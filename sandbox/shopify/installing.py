@@ -8,6 +8,8 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, abort, redirect, render_template_string, request
 from flask.typing import ResponseReturnValue
 
+from sandbox.clock import utc_now
+from sandbox.shopify import payload_shop
 from sandbox.shopify.auth import Tokens
 from sandbox.shopify.installation import Plan
 from sandbox.shopify.signing import signed
@@ -25,23 +27,23 @@ def add_routes(face: Blueprint, world: World, tokens: Tokens, webhooks: Webhooks
     installation = world.installation
 
     @face.get(PAGE)
-    def ask() -> ResponseReturnValue:
+    def ask_merchant() -> ResponseReturnValue:
         _check(world)
         return render_template_string(_TEMPLATE, scopes=request.args.get("scope", "").split(","))
 
     @face.post(PAGE)
-    def agree() -> ResponseReturnValue:
+    def merchant_agrees() -> ResponseReturnValue:
         _check(world)
         with world.box.lock:
-            installation.install(world.box.now(), request.args.get("scope", "").split(","))
-            code = tokens.code(world.box.now())
+            installation.install(utc_now(), request.args.get("scope", "").split(","))
+            code = tokens.code(utc_now())
         return redirect(f"{request.args['redirect_uri']}?{urlencode(come_back(world, code, request.args['state']))}")
 
     @face.post("/_sandbox/shopify/install")
     def install() -> ResponseReturnValue:
         """As the merchant does in the admin."""
         with world.box.lock:
-            installation.install(world.box.now())
+            installation.install(utc_now())
         return {}
 
     @face.post("/_sandbox/shopify/uninstall")
@@ -49,7 +51,7 @@ def add_routes(face: Blueprint, world: World, tokens: Tokens, webhooks: Webhooks
         """Takes the app out: its subscriptions are told once more, its tokens are worth nothing from then on."""
         with world.box.lock:
             webhooks.uninstalled()
-            installation.uninstall(world.box.now())
+            installation.uninstall(utc_now())
         return {}
 
     @face.post("/_sandbox/shopify/scopes")
@@ -57,7 +59,7 @@ def add_routes(face: Blueprint, world: World, tokens: Tokens, webhooks: Webhooks
         """?granted=read_orders,…: the merchant grants more, or takes something back."""
         with world.box.lock:
             before, installation.scopes = installation.scopes, request.args["granted"].split(",")
-            body = {"id": 1, "previous": before, "current": installation.scopes}
+            body = payload_shop.scopes(before, installation.scopes, world.box.now())
             webhooks.tell("APP_SCOPES_UPDATE", "app/scopes_update", lambda: body, world.box.now())
         return {}
 

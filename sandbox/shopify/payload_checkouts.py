@@ -5,8 +5,10 @@ import hashlib
 from sandbox.front.links import shopify_recovery
 from sandbox.money import decimal
 from sandbox.shop import Checkout, Line
+from sandbox.shopify.payload_parts import money_set
 from sandbox.shopify.payload_people import Body, address_of, customer_of, shop_time
 from sandbox.shopify.resolve_checkouts import codes, customer, discount_minor, tax_minor
+from sandbox.shopify.values import milliseconds
 from sandbox.shopify.world import World
 
 
@@ -20,6 +22,58 @@ def checkout(world: World, bought: Checkout) -> Body:
         "billing_address": address_of(bought.address),
         "shipping_address": address_of(bought.address),
         **({"customer": customer_of(world, person)} if person else {}),
+    }
+
+
+def deleted(bought: Checkout) -> Body:
+    """checkouts/delete: its number and its cart, not its token."""
+    consent = {"presentment_currency": bought.currency, "buyer_accepts_sms_marketing": False}
+    amounts = {name: value for name, value in _checkout_totals(bought).items() if name != "tax_lines"}
+    rest = {"sms_marketing_phone": None, "total_duties": None, "reservation_token": None}
+    return {"id": bought.id, **consent, **amounts, **rest, "cart_token": bought.cart_token}
+
+
+def cart(world: World, bought: Checkout) -> Body:
+    """carts/create, /update: of nobody, and without a total."""
+    return {
+        "id": bought.cart_token,
+        "token": bought.cart_token,
+        "line_items": [_cart_line(world, bought, line) for line in bought.lines],
+        "note": None,
+        "updated_at": milliseconds(bought.updated_at),
+        "created_at": milliseconds(bought.created_at),
+    }
+
+
+def _cart_line(world: World, bought: Checkout, line: Line) -> Body:
+    product = world.shop.products.get(line.product_id or 0)
+    amounts = {
+        "discounted_price": line.unit_minor,
+        "line_price": line.subtotal_minor,
+        "original_line_price": line.subtotal_minor,
+        "price": line.unit_minor,
+        "total_discount": 0,
+    }
+    sets = {name: money_set(world.amounts.bag(bought, minor)) for name, minor in amounts.items()}
+    said = {name: decimal(minor, bought.currency) for name, minor in amounts.items()}
+    return {
+        "id": line.variant_id,
+        "properties": None,
+        "quantity": line.quantity,
+        "variant_id": line.variant_id,
+        "key": f"{line.variant_id}:{bought.cart_token}",
+        "discounts": [],
+        "gift_card": line.is_gift_card,
+        "grams": 0,
+        **said,
+        "original_price": said["price"],
+        "product_id": line.product_id,
+        "sku": line.sku,
+        "taxable": bool(line.taxes),
+        "title": f"{line.title} - {line.variant_title}" if line.variant_title else line.title,
+        "vendor": product.vendor if product else None,
+        **{f"{name}_set": found for name, found in sets.items()},
+        "parent_relationship": None,
     }
 
 

@@ -7,6 +7,7 @@ from sandbox.shop import Discount, Order
 from sandbox.shopify import order_facts as totals
 from sandbox.shopify.ledger import current_minor, current_shop_minor
 from sandbox.shopify.order_facts import financial_status, lines, received
+from sandbox.shopify.payload_fulfillments import fulfillment
 from sandbox.shopify.payload_parts import Body, money_set, shipping_line, sold_line, tax_lines
 from sandbox.shopify.payload_people import address_of, customer_of, shop_time
 from sandbox.shopify.payload_refunds import refund
@@ -16,7 +17,7 @@ from sandbox.shopify.world import World
 
 
 def order(world: World, order: Order) -> Body:
-    """orders/create, /updated, /cancelled, /paid. The id of the checkout is not in it, its token is."""
+    """orders/create, /updated, /cancelled, /paid, /fulfilled. The id of the checkout is not in it, its token is."""
     person = world.person(order.person_id)
     return {
         **_head(world, order),
@@ -24,7 +25,7 @@ def order(world: World, order: Order) -> Body:
         "billing_address": address_of(order.billing),
         "customer": customer_of(world, person) if person else None,
         "discount_applications": [_application(each) for each in order.discounts],
-        "fulfillments": [_fulfillment(world, order)] if order.fulfilled_at else [],
+        "fulfillments": [fulfillment(world, order)] if order.fulfilled_at else [],
         "line_items": [sold_line(world, each) for each in lines(order)],
         "payment_terms": None,
         "refunds": [refund(world, OrderRefund(order, each)) for each in order.refunds],
@@ -155,20 +156,4 @@ def _application(discount: Discount) -> Body:
         "allocation_method": "each" if is_shipping else "across",
         "target_selection": "all",
         "code" if discount.kind == "code" else "title": discount.title,
-    }
-
-
-def _fulfillment(world: World, order: Order) -> Body:
-    at = shop_time(world, order.fulfilled_at)
-    return {
-        "id": order.id,
-        "admin_graphql_api_id": gid("Fulfillment", order.id),
-        "order_id": order.id,
-        "name": f"{order.name}.1",
-        "status": "success",
-        "shipment_status": None,
-        "tracking_company": None,
-        "tracking_numbers": [],
-        "created_at": at,
-        "updated_at": at,
     }

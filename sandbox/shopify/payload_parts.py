@@ -76,6 +76,12 @@ def sold_line(world: World, sold: OrderLine) -> Body:
     }
 
 
+def given_line(world: World, sold: OrderLine) -> Body:
+    """A line inside a refund or a parcel, which says less of it."""
+    unsaid = ("attributed_staffs", "current_quantity", "sales_line_item_group_id")
+    return {name: value for name, value in sold_line(world, sold).items() if name not in unsaid}
+
+
 def shipping_line(world: World, order: Order, line: ShippingLine) -> Body:
     price, paid = world.amounts.bag(order, line.minor), world.amounts.bag(order, line.total_minor)
     return {

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sandbox.money import decimal
 from sandbox.shop import Address, Person
 from sandbox.shopify.resolve_customers import NOT_SUBSCRIBED, has_address, state
 from sandbox.shopify.resolve_money import address_number
-from sandbox.shopify.values import gid
+from sandbox.shopify.values import gid, milliseconds
 from sandbox.shopify.world import World
 
 Body = dict[str, Any]
@@ -107,6 +108,31 @@ def sms_consent(world: World, person: Person) -> Body:
     }
 
 
+def purchases(world: World, person: Person, at: datetime) -> Body:
+    """customers/purchasing_summary."""
+    orders = world.orders_of(person.id)
+    return {
+        "customerId": gid("Customer", person.id),
+        "numberOfOrders": len(orders),
+        "amountSpent": {
+            "amount": decimal(world.spent(person), world.shop.currency),
+            "currencyCode": world.shop.currency,
+        },
+        "lastOrderId": gid("Order", orders[-1].id) if orders else None,
+        "occurredAt": milliseconds(at),
+    }
+
+
+def merged(kept: Person, gone: Person) -> Body:
+    """customers/merge."""
+    return {
+        "admin_graphql_api_customer_kept_id": gid("Customer", kept.id),
+        "admin_graphql_api_customer_deleted_id": gid("Customer", gone.id),
+        "admin_graphql_api_job_id": None,
+        "status": "completed",
+        "errors": [],
+    }
+
+
 def tags_changed(person: Person, tags: list[str], at: datetime) -> Body:
-    occurred = at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
-    return {"customerId": gid("Customer", person.id), "tags": tags, "occurredAt": occurred}
+    return {"customerId": gid("Customer", person.id), "tags": tags, "occurredAt": milliseconds(at)}

@@ -2,10 +2,11 @@
 
 from sandbox.money import decimal
 from sandbox.shop import Order, Refund
-from sandbox.shopify.payload_parts import Body, money_set, shipping_line, sold_line
+from sandbox.shopify.payload_parts import Body, given_line, money_set, shipping_line
+from sandbox.shopify.payload_payments import transaction
 from sandbox.shopify.payload_people import shop_time
 from sandbox.shopify.resolve_lines import refund_lines
-from sandbox.shopify.sold import OrderLine, OrderRefund, OrderRefundLine, OrderTransaction
+from sandbox.shopify.sold import OrderLine, OrderRefund, OrderRefundLine
 from sandbox.shopify.values import gid
 from sandbox.shopify.world import World
 
@@ -29,7 +30,7 @@ def refund(world: World, back: OrderRefund) -> Body:
         "admin_graphql_api_id": gid("Refund", given.id),
         "order_adjustments": _adjustments(world, order, given),
         "refund_line_items": [_refund_line(world, each) for each in refund_lines(back)],
-        "transactions": [_transaction(world, each) for each in back.transactions()],
+        "transactions": [transaction(world, each) for each in back.transactions()],
     }
 
 
@@ -46,7 +47,7 @@ def _refund_line(world: World, back: OrderRefundLine) -> Body:
         "total_tax": float(decimal(*tax.shop)),
         "subtotal_set": money_set(subtotal),
         "total_tax_set": money_set(tax),
-        "line_item": sold_line(world, OrderLine(back.order, back.order.line(back.piece.line_id))),
+        "line_item": given_line(world, OrderLine(back.order, back.order.line(back.piece.line_id))),
     }
 
 
@@ -83,25 +84,3 @@ def _adjustments(world: World, order: Order, given: Refund) -> list[Body]:
             "tax_amount_set": money_set(world.amounts.bag(order, 0)),
         }
     ]
-
-
-def _transaction(world: World, paid: OrderTransaction) -> Body:
-    """Amounts of transactions are in the buyer's currency."""
-    made = paid.transaction
-    return {
-        "id": made.id,
-        "admin_graphql_api_id": gid("OrderTransaction", made.id),
-        "order_id": paid.order.id,
-        "kind": made.kind,
-        "status": made.status,
-        "gateway": made.gateway,
-        "amount": decimal(made.minor, paid.order.currency),
-        "currency": paid.order.currency,
-        "test": paid.order.test,
-        "created_at": shop_time(world, made.at),
-        "processed_at": shop_time(world, made.at),
-        "parent_id": None,
-        "message": None,
-        "error_code": None,
-        "source_name": paid.order.source_name,
-    }

@@ -1,6 +1,6 @@
 """Products and their variants."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sandbox.money import decimal
 from sandbox.shop import Product, Variant
@@ -12,6 +12,13 @@ from sandbox.shopify.resolve_orders import limited
 from sandbox.shopify.search import Choice, Number, Text, Time
 from sandbox.shopify.values import Money, gid, iso
 from sandbox.shopify.world import World
+
+
+class Stocked(NamedTuple):
+    """What is counted of a variant: here each has an item of its own, of the same number."""
+
+    variant: Variant
+
 
 STATUSES = frozenset({"active", "draft", "archived"})
 
@@ -58,6 +65,13 @@ def fields(world: World) -> Fields:
             "position": lambda option: option[1] + 1,
             "values": option_values,
         },
+        "InventoryItem": {
+            "id": lambda item: gid("InventoryItem", item.variant.id),
+            "legacyResourceId": lambda item: str(item.variant.id),
+            "sku": lambda item: blank(item.variant.sku),
+            "tracked": lambda _: True,
+            "variants": Within(lambda item: [item.variant]),
+        },
         "SelectedOption": {"name": lambda pair: pair[0], "value": lambda pair: pair[1]},
         "ProductPriceRangeV2": {
             "minVariantPrice": lambda product: _price(world, product, min),
@@ -88,6 +102,7 @@ def _product(world: World) -> dict[str, Any]:
         "id": lambda product: gid("Product", product.id),
         "legacyResourceId": lambda product: str(product.id),
         "title": lambda product: product.title,
+        "variantsCount": lambda product: (len(product.variants), "EXACT"),
         "handle": lambda product: product.handle,
         "productType": lambda product: product.category,
         "vendor": lambda product: product.vendor,
@@ -126,6 +141,7 @@ def _variant(world: World) -> dict[str, Any]:
         "displayName": lambda variant: f"{shop.products[variant.product_id].title} - {title(variant)}",
         "price": lambda variant: price(variant.price_minor),
         "compareAtPrice": lambda variant: price(variant.compare_at_minor),
+        "inventoryItem": Stocked,
         "inventoryQuantity": lambda variant: variant.stock,
         "position": lambda variant: shop.products[variant.product_id].variants.index(variant) + 1,
         "selectedOptions": lambda variant: list(variant.options.items()),

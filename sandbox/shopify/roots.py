@@ -11,6 +11,7 @@ from sandbox.shopify import (
     resolve_customers,
     resolve_discounts,
     resolve_products,
+    segments,
     subscriptions,
     tags,
 )
@@ -65,10 +66,17 @@ def _finders(world: World, operations: Operations, hooks: Subscriptions) -> dict
         "Customer": world.person,
         "Product": world.shop.products.get,
         "ProductVariant": world.shop.variants.get,
+        "InventoryItem": lambda number: _stocked(world, number),
+        "Segment": world.shop.segments.get,
         "AbandonedCheckout": world.shop.checkouts.get,
         "BulkOperation": operations.find,
         "WebhookSubscription": hooks.find,
     }
+
+
+def _stocked(world: World, number: int) -> Any:
+    variant = world.shop.variants.get(number)
+    return resolve_products.Stocked(variant) if variant else None
 
 
 def _lists(world: World, operations: Operations, hooks: Subscriptions) -> dict[str, Any]:
@@ -76,10 +84,12 @@ def _lists(world: World, operations: Operations, hooks: Subscriptions) -> dict[s
         "orders": order_listing(world),
         "customers": resolve_customers.listing(world),
         "products": resolve_products.listing(world),
+        "segments": segments.listing(world),
         "abandonedCheckouts": resolve_checkouts.listing(world),
         "webhookSubscriptions": subscriptions.listing(hooks),
     }
-    counts = {f"{name}Count": each.count() for name, each in lists.items() if name != "webhookSubscriptions"}
+    counted = [name for name in lists if name not in ("segments", "webhookSubscriptions")]
+    counts = {f"{name}Count": lists[name].count() for name in counted}
     counts["webhookSubscriptionsCount"] = lists["webhookSubscriptions"].count()
     return {**lists, **counts, "bulkOperations": bulk_fields.listing(operations)}
 

@@ -9,7 +9,8 @@ from flask import Blueprint, Response, abort, request, send_file
 from flask.typing import ResponseReturnValue
 
 from sandbox.changes import Box
-from sandbox.shopify import installing
+from sandbox.clock import utc_now
+from sandbox.shopify import configuring, installing
 from sandbox.shopify.auth import INVALID, Tokens
 from sandbox.shopify.bulk import Operations
 from sandbox.shopify.execute import Executor
@@ -45,16 +46,17 @@ class Face(Blueprint):
         self.add_url_rule("/_bulk/bulk-<int:number>.jsonl", view_func=self.bulk_file)
         self.add_url_rule("/_sandbox/shopify/points", view_func=self.points)
         installing.add_routes(self, self.world, self.tokens, self.webhooks)
+        configuring.add_routes(self, self.world, self.webhooks)
 
     def token(self) -> ResponseReturnValue:
         given = request.get_json(silent=True) if request.is_json else request.form.to_dict()
-        status, answer = self.tokens.exchange(given if isinstance(given, dict) else {}, self.world.box.now())
+        status, answer = self.tokens.exchange(given if isinstance(given, dict) else {}, utc_now())
         return _json(answer, status)
 
     def graphql(self, version: str) -> ResponseReturnValue:
         if not VERSION.fullmatch(version):
             return _json({"errors": "Not Found"}, 404)
-        bucket = self.tokens.bucket(request.headers.get("X-Shopify-Access-Token", ""), self.world.box.now())
+        bucket = self.tokens.bucket(request.headers.get("X-Shopify-Access-Token", ""), utc_now())
         if bucket is None:
             return _json({"errors": INVALID}, 401)
         asked = request.get_json(silent=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLScalarType, GraphQLSchema, build_schema
 
-from sandbox.shop import Checkout, Discount, Order, Person, Product, Variant
+from sandbox.shop import Checkout, Discount, Order, Person, Product, Segment, Variant
 from sandbox.shopify import (
     bulk_fields,
     consent,
@@ -21,6 +21,7 @@ from sandbox.shopify import (
     resolve_products,
     resolve_shop,
     roots,
+    segments,
     subscriptions,
     tags,
 )
@@ -36,6 +37,8 @@ NAMES: dict[type, str] = {
     Person: "Customer",
     Product: "Product",
     Variant: "ProductVariant",
+    resolve_products.Stocked: "InventoryItem",
+    Segment: "Segment",
     Checkout: "AbandonedCheckout",
     Operation: "BulkOperation",
     Subscription: "WebhookSubscription",
@@ -76,6 +79,7 @@ def fields(world: World, operations: Operations, hooks: Subscriptions) -> Fields
         **resolve_checkouts.fields(world),
         **resolve_shop.fields(world),
         **bulk_fields.fields(operations),
+        **segments.fields(),
         **subscriptions.fields(hooks),
         **consent.fields(),
         **tags.fields(),

@@ -1,7 +1,7 @@
 """Webhook subscriptions: what the app asked to be told, and the platform's refusals."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -42,6 +42,7 @@ class Subscriptions:
         self.now = now
         self.api_version = api_version
         self.all: dict[int, Subscription] = {}
+        self.configured: list[Subscription] = []  # by the app itself: no shop lists them, no failure ends them
         self._ids = count(1)
         self._version = 0
 
@@ -52,7 +53,12 @@ class Subscriptions:
         return self.all.get(number)
 
     def wanted(self, topic: str) -> list[Subscription]:
-        return [each for each in list(self.all.values()) if each.topic == topic]
+        return [each for each in [*self.configured, *self.all.values()] if each.topic == topic]
+
+    def configure(self, addresses: Iterable[tuple[str, str]]) -> None:
+        """Topics with where each goes, for all shops that have the app."""
+        at = self.now()
+        self.configured = [Subscription(0, topic, uri, at, at) for topic, uri in addresses]
 
     def remove(self, number: int) -> None:
         self.all.pop(number, None)
@@ -94,9 +100,10 @@ class Subscriptions:
     def _fill(self, target: Subscription, given: Arguments) -> None:
         target.format = given.get("format") or target.format
         target.filter = given.get("filter", target.filter)
-        target.include_fields = given.get("includeFields") or target.include_fields
-        target.metafield_namespaces = given.get("metafieldNamespaces") or target.metafield_namespaces
-        target.metafields = given.get("metafields") or target.metafields
+        target.include_fields = _given(given, "includeFields", target.include_fields)
+        named = _given(given, "metafieldNamespaces", target.metafield_namespaces)
+        target.metafield_namespaces = [name.replace("$app:", "app--1--", 1) for name in named]
+        target.metafields = _given(given, "metafields", target.metafields)
         target.name = given.get("name", target.name)
         self._version += 1
 
@@ -108,6 +115,12 @@ class Subscriptions:
             errors.append(UserError(["webhookSubscription"], FILTER))
         names = _name_errors(others, given.get("name"))
         return errors + [UserError(["webhookSubscription", "name"], each) for each in names]
+
+
+def _given(given: Arguments, name: str, before: list[Any]) -> list[Any]:
+    """An empty list takes away what was there; null does not."""
+    found: list[Any] | None = given.get(name)
+    return before if found is None else found
 
 
 def _address(given: Arguments) -> str | None:

@@ -57,6 +57,11 @@ def amount(minor: int, currency: str) -> str:
     return f"{whole}.{digits.rstrip('0') or '0'}"
 
 
+def milliseconds(at: datetime) -> str:
+    """As the younger topics write a time."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
 def iso(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 

@@ -9,12 +9,21 @@ import msgspec
 
 from sandbox.changes import Event
 from sandbox.discounts import CodeDiscount
-from sandbox.shop import Checkout, Order, Person, Product, Refund
-from sandbox.shopify import payload_checkouts, payload_discounts, payload_orders, payload_refunds, payload_shop
+from sandbox.shop import Checkout, Order, Person, Product, Refund, Segment
+from sandbox.shopify import (
+    payload_checkouts,
+    payload_discounts,
+    payload_fulfillments,
+    payload_orders,
+    payload_refunds,
+    payload_shop,
+    segments,
+)
 from sandbox.shopify import payload_people as people
 from sandbox.shopify.bulk import Operation
 from sandbox.shopify.delivery import Delivery, Sender
 from sandbox.shopify.filters import passes, reduced
+from sandbox.shopify.happenings import Happenings
 from sandbox.shopify.sold import OrderRefund
 from sandbox.shopify.subscriptions import Subscriptions
 from sandbox.shopify.world import World
@@ -52,6 +61,36 @@ def _checkout(world: World, event: Event) -> Body:
     return payload_checkouts.checkout(world, event.object)
 
 
+def _checkout_gone(_: World, event: Event) -> Body:
+    assert isinstance(event.object, Checkout)
+    return payload_checkouts.deleted(event.object)
+
+
+def _edited(world: World, event: Event) -> Body:
+    assert isinstance(event.object, Order)
+    return payload_fulfillments.edited(world, event.object)
+
+
+def _merged(_: World, event: Event) -> Body:
+    assert isinstance(event.object, tuple)
+    return people.merged(*event.object)
+
+
+def _segment(_: World, event: Event) -> Body:
+    assert isinstance(event.object, Segment)
+    return segments.changed(event.object)
+
+
+def _segment_gone(_: World, event: Event) -> Body:
+    assert isinstance(event.object, Segment)
+    return {"id": event.object.id}
+
+
+def _product_gone(_: World, event: Event) -> Body:
+    assert isinstance(event.object, Product)
+    return {"id": event.object.id}
+
+
 def _product(world: World, event: Event) -> Body:
     assert isinstance(event.object, Product)
     return payload_shop.product(world, event.object)
@@ -60,6 +99,11 @@ def _product(world: World, event: Event) -> Body:
 def _discount(world: World, event: Event) -> Body:
     assert isinstance(event.object, CodeDiscount)
     return payload_discounts.discount(world, event.object)
+
+
+def _discount_gone(world: World, event: Event) -> Body:
+    assert isinstance(event.object, CodeDiscount)
+    return payload_discounts.gone(world, event.object, event.at)
 
 
 def _code_added(_: World, event: Event) -> Body:
@@ -74,10 +118,15 @@ TOPICS: dict[str, tuple[str, str, Make]] = {
     "order.updated": ("ORDERS_UPDATED", "orders/updated", _order),
     "order.paid": ("ORDERS_PAID", "orders/paid", _order),
     "order.cancelled": ("ORDERS_CANCELLED", "orders/cancelled", _order),
+    "order.fulfilled": ("ORDERS_FULFILLED", "orders/fulfilled", _order),
+    "order.edited": ("ORDERS_EDITED", "orders/edited", _edited),
     "order.erased": ("ORDERS_DELETE", "orders/delete", _gone),
     "refund.created": ("REFUNDS_CREATE", "refunds/create", _refund),
     "customer.created": ("CUSTOMERS_CREATE", "customers/create", _person(people.customer_head)),
     "customer.updated": ("CUSTOMERS_UPDATE", "customers/update", _person(people.customer_head)),
+    "customer.registered": ("CUSTOMERS_ENABLE", "customers/enable", _person(people.customer_head)),
+    "customer.disabled": ("CUSTOMERS_DISABLE", "customers/disable", _person(people.customer_head)),
+    "customer.merged": ("CUSTOMERS_MERGE", "customers/merge", _merged),
     "customer.deleted": (
         "CUSTOMERS_DELETE",
         "customers/delete",
@@ -97,12 +146,23 @@ TOPICS: dict[str, tuple[str, str, Make]] = {
     "checkout.updated": ("CHECKOUTS_UPDATE", "checkouts/update", _checkout),
     "checkout.emptied": ("CHECKOUTS_UPDATE", "checkouts/update", _checkout),
     "checkout.completed": ("CHECKOUTS_UPDATE", "checkouts/update", _checkout),
+    "checkout.deleted": ("CHECKOUTS_DELETE", "checkouts/delete", _checkout_gone),
     "product.created": ("PRODUCTS_CREATE", "products/create", _product),
     "product.updated": ("PRODUCTS_UPDATE", "products/update", _product),
     "product.stock": ("PRODUCTS_UPDATE", "products/update", _product),
+    "product.deleted": ("PRODUCTS_DELETE", "products/delete", _product_gone),
+    "segment.created": ("SEGMENTS_CREATE", "segments/create", _segment),
+    "segment.updated": ("SEGMENTS_UPDATE", "segments/update", _segment),
+    "segment.deleted": ("SEGMENTS_DELETE", "segments/delete", _segment_gone),
+    "shop.updated": ("SHOP_UPDATE", "shop/update", lambda world, _: payload_shop.shop(world)),
+    "discount.updated": ("DISCOUNTS_UPDATE", "discounts/update", _discount),
+    "discount.deleted": ("DISCOUNTS_DELETE", "discounts/delete", _discount_gone),
     "discount.created": ("DISCOUNTS_CREATE", "discounts/create", _discount),
     "discount.code_added": ("DISCOUNTS_REDEEMCODE_ADDED", "discounts/redeemcode_added", _code_added),
 }
+
+
+BY_LAW = ("CUSTOMERS_DATA_REQUEST", "CUSTOMERS_REDACT", "SHOP_REDACT")  # told of a shop that left, too
 
 
 class Webhooks:
@@ -112,13 +172,13 @@ class Webhooks:
         self.world = world
         self.hooks = hooks
         self.sender = Sender(world.options, self._gave_up)
-        self._tags = {person.id: person.tags for person in world.shop.people.values()}
+        self._happenings = Happenings(world)
         world.box.listen(self._heard)
 
     def tell(self, name: str, topic: str, make: Callable[[], Body], at: datetime) -> None:
         """To every subscription of this topic; a body that its filter refuses is not sent."""
         wanted = self.hooks.wanted(name)
-        if not wanted:
+        if not wanted or not (self.world.installation.is_installed or name in BY_LAW):
             return
         body, event_id = make(), str(uuid.uuid4())
         for subscription in wanted:
@@ -141,24 +201,13 @@ class Webhooks:
         if event.kind in TOPICS:
             name, topic, make = TOPICS[event.kind]
             self.tell(name, topic, lambda: make(self.world, event), event.at)
-        if isinstance(event.object, Person):
-            self._tagged(event.object, event)
-
-    def _tagged(self, person: Person, event: Event) -> None:
-        """Tags have topics of their own, which say the difference."""
-        old, new = self._tags.get(person.id, ()), person.tags
-        self._tags[person.id] = new
-        for name, topic, tags in (
-            ("CUSTOMER_TAGS_ADDED", "customer.tags_added", [tag for tag in new if tag not in old]),
-            ("CUSTOMER_TAGS_REMOVED", "customer.tags_removed", [tag for tag in old if tag not in new]),
-        ):
-            if tags:
-                self.tell(name, topic, _tags_body(person, tags, event.at), event.at)
+        for topic, body in self._happenings.told(event):
+            self.tell(enum_name(topic), topic, body, event.at)
 
     def _gave_up(self, delivery: Delivery) -> None:
         """A subscription made through the API does not survive."""
         self.hooks.remove(delivery.subscription.id)
 
 
-def _tags_body(person: Person, tags: list[str], at: datetime) -> Callable[[], Body]:
-    return lambda: people.tags_changed(person, tags, at)
+def enum_name(topic: str) -> str:
+    return topic.replace("/", "_").replace(".", "_").upper()

@@ -158,7 +158,7 @@ def topics(event: Event) -> Iterator[tuple[str, int]]:
         yield "product.deleted", thing.id
         yield "coupon.deleted", thing.id  # a fault of WooCommerce's own: whatever is trashed counts as both
     elif isinstance(thing, Product):
-        yield "product.updated", thing.id
+        yield f"product.{'created' if verb == 'created' else 'updated'}", thing.id
     elif isinstance(thing, Checkout) and thing.as_draft and verb in ("created", "updated"):
         yield "order.updated", thing.id
 

@@ -17,6 +17,7 @@ EVERY_SHOP = {
     "app/panel/connections.py": "the count of deliveries that did not verify, at any address",
     "app/panel/sign_in.py": "people and their sessions",
     "app/public/health.py": "is the database there?",
+    "app/public/storefront.py": "which shop's storefront asks?",
     "app/shops/billing.py": "what an account pays",
     "app/shops/register.py": "a shop is made, or found again",
     "app/web/identify.py": "whose cookie is it?",

@@ -26,6 +26,7 @@ from sqlalchemy import Engine
 from app.factory import create_app
 from app.settings import read
 from connectors.shopify import queries
+from connectors.shopify.installation import REQUESTED
 from connectors.shopify.queries import document
 from connectors.shopify.topics import TOPICS
 from connectors.shopify.transport import VERSION
@@ -128,6 +129,10 @@ def test_no_scope_is_asked_for_that_nothing_needs(reference: Reference) -> None:
         assert any(lacking(each, REQUIRED - {scope} | less) for each in needs), f"nothing needs {scope}"
 
 
+def test_an_installation_without_shopify_s_own_asks_for_the_same() -> None:
+    assert set(REQUESTED) == REQUIRED
+
+
 def scopes_of(topic: str) -> Alternatives:
     """By the package's own list, where a topic names no verb: `orders` is read_orders."""
     told = json.loads((METADATA / f"{topic}.json").read_text())
@@ -173,7 +178,7 @@ def test_the_app_is_embedded_and_every_address_of_it_is_one_of_ours(sqlite_engin
     routes = app.url_map.bind("regulars.example", url_scheme="https")
     hooks = [each["uri"] for each in APP["webhooks"]["subscriptions"]]
     asked = [(APP["application_url"], "GET"), *((uri, "POST") for uri in hooks)]
-    asked += [(uri, "GET") for uri in APP["auth"]["redirect_urls"]]
+    asked += [(uri, "GET") for uri in [*APP["auth"]["redirect_urls"], f"{APP['app_proxy']['url']}/points"]]
     for address, method in asked:
         parts = urlsplit(address)
         assert (parts.scheme, parts.netloc) == ("https", "regulars.example")

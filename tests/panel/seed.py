@@ -17,14 +17,21 @@ from app.furnish import furnish
 from app.journal.models import Delivery, FailedRecord
 from app.loyalty.models import LedgerEntry
 from app.mail.models import Message, Sender
+from app.privacy.models import PrivacyRequest
 from app.segments.membership import evaluate
 from app.segments.queries import all_segments
 from app.shops.models import Shop
+from app.writes.models import PlatformWrite
 from sync.models import Cursor, Run
 
 FIRST = ("Ada", "Bruno", "Chiara", "David", "Elif", "Farah", "Greta", "Henri", "Ines", "Jonas", "Karla", "Levi", "Mira")
 LAST = ("Amsel", "Brandt", "Conti", "Dahl", "Ekström", "Fischer", "Gruber", "Hansen", "Ivanov", "Jansen", "Kowalski")
 _numbers = itertools.count(1001)
+REQUESTS = (
+    ("data_request", "ready", None), ("data_request", "working", None), ("customer_redact", "done", "erased"),
+    ("data_request", "done", "nothing kept"), ("data_request", "done", "handed over"),
+    ("data_request", "done", "not fetched"), ("shop_redact", "done", "installed again"),
+)  # fmt: skip
 THINGS = ("Linen shirt", "Wool scarf", "Canvas tote", "Ceramic mug", "Leather belt", "Rain jacket", "Merino socks")
 
 
@@ -43,6 +50,7 @@ def seed(engine: Engine, shop: Shop, now: datetime, customers: int = 60) -> None
         for segment in all_segments(scope):
             evaluate(scope, segment, now - timedelta(minutes=3))
         _sync(scope, now)
+        _ask(scope, people, now)
 
 
 def _customer(scope: ShopScope, n: int, now: datetime, dice: random.Random) -> Customer:
@@ -220,6 +228,34 @@ def _sync(scope: ShopScope, now: datetime) -> None:
             first_at=now - timedelta(days=2), last_at=now - timedelta(days=1), attempts=2,
         )
     )  # fmt: skip
+
+
+def _ask(scope: ShopScope, people: list[Customer], now: datetime) -> None:
+    for place, (kind, state, outcome) in enumerate(REQUESTS):
+        scope.add(
+            PrivacyRequest(
+                shop_id=scope.shop_id, kind=kind, source="panel" if place else "platform", request_key=f"r{place}",
+                state=state, outcome=outcome, customer_id=people[place].id,
+                requested_at=now - timedelta(days=33 - 3 * place), due_at=now - timedelta(days=3 - 3 * place),
+                done_at=now if state == "done" else None,
+            )
+        )  # fmt: skip
+    _writes(scope, now)
+
+
+def _writes(scope: ShopScope, now: datetime) -> None:
+    refused = "tags: Tags cannot be more than 250"
+    for place, (kind, state, payload, error) in enumerate((
+        ("tags_added", "failed", {"tags": ["vip"]}, refused), ("email_consent", "done", {}, None),
+        ("sms_consent", "superseded", {}, None), ("discount", "uncertain", {"title": "vip"}, None),
+        ("discount_codes", "waiting", {"codes": ["K"]}, None), ("tags_removed", "sending", {"tags": ["vip"]}, None),
+    )):  # fmt: skip
+        scope.add(
+            PlatformWrite(
+                shop_id=scope.shop_id, key=f"w{place}", kind=kind, subject="1001", payload=payload, state=state,
+                error=error, attempts=place % 3, due_at=now, created_at=now - timedelta(hours=place + 1),
+            )
+        )  # fmt: skip
 
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

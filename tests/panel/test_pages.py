@@ -14,9 +14,11 @@ from app.flows.models import Flow
 from app.journal.models import Delivery, FailedRecord, PendingFetch
 from app.lib.clock import real_now
 from app.loyalty.actions import current
+from app.privacy.models import PrivacyRequest
 from app.segments.models import Segment
 from app.shops.models import Shop
 from app.web import pages
+from app.writes.models import PlatformWrite
 from sync.models import Run
 from tests.panel.conftest import House
 
@@ -31,6 +33,10 @@ PAGES = {
     "flows": "/panel/flows",
     "flow": "/panel/flows/{flow}",
     "connections": "/panel/connections",
+    "writes": "/panel/connections/writes",
+    "writes that need a look": "/panel/connections/writes?filter=attention",
+    "privacy": "/panel/privacy",
+    "erase a customer": "/panel/customers/{customer}/erase",
 }
 ACTIONS = {
     "save a segment": "/panel/segments/{segment}",
@@ -38,8 +44,20 @@ ACTIONS = {
     "switch a flow": "/panel/flows/{flow}/switch",
     "retry a delivery": "/panel/connections/deliveries/{delivery}/retry",
     "retry a record": "/panel/connections/records/{record}/retry",
+    "retry a write": "/panel/connections/writes/{write}/retry",
+    "export a customer": "/panel/customers/{customer}/export",
+    "erase a customer": "/panel/customers/{customer}/erase",
+    "close a request": "/panel/privacy/{request}/close",
 }
-MODELS = {"customer": Customer, "segment": Segment, "flow": Flow, "delivery": Delivery, "record": FailedRecord}
+MODELS = {
+    "write": PlatformWrite,
+    "customer": Customer,
+    "segment": Segment,
+    "flow": Flow,
+    "delivery": Delivery,
+    "record": FailedRecord,
+    "request": PrivacyRequest,
+}
 
 
 def address(house: House, pattern: str, shop: Shop) -> str:
@@ -290,7 +308,7 @@ def test_what_hinders_is_said(house: House) -> None:
 def test_a_notice_is_one_of_ours(house: House) -> None:
     assert "Saved." in house.client.get("/panel/loyalty?notice=saved").text
     assert "hello" not in house.client.get("/panel/loyalty?notice=hello").text
-    assert set(pages.NOTICES) == {"saved", "trying", "turned-on", "turned-off", "made"}
+    assert set(pages.NOTICES) == {"saved", "trying", "turned-on", "turned-off", "made", "gathering", "erasing"}
 
 
 def test_an_unknown_page_is_answered_in_words(house: House) -> None:
@@ -322,3 +340,15 @@ def test_a_form_that_is_filled_in_has_its_changes_kept_by_the_admin_s_save_bar(h
         is_filled_in = "<textarea" in body or re.search(r'<input(?![^>]*type="hidden")', body)
         if 'method="post"' in tag and is_filled_in:
             assert "data-save-bar" in tag
+
+
+def test_a_refused_write_is_listed_with_its_reason_and_tried_again(house: House) -> None:
+    page = house.client.get("/panel/connections/writes?filter=attention").text
+    assert "tags: Tags cannot be more than 250" in page
+    path = address(house, ACTIONS["retry a write"], house.ours)
+    assert f'action="{path}"' in page
+    assert change(house, path)[0] == 303
+    with shop_scope(house.engine, house.ours.id) as scope:
+        (write,) = scope.all(select(PlatformWrite).where(PlatformWrite.kind == "tags_added"))
+    assert (write.state, write.attempts) == ("waiting", 0)
+    assert "Tags cannot" not in house.client.get("/panel/connections/writes?filter=attention").text

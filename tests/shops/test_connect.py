@@ -38,7 +38,7 @@ class Platform:
         return DOMAIN, f"https://{DOMAIN}"
 
     def client(
-        self, domain: str, home_url: str, secrets: Mapping[str, str], session: requests.Session, known: Any = None, vault: Any = None
+        self, domain: str, home_url: str, secrets: Mapping[str, str], session: requests.Session, **more: Any
     ) -> "Platform":
         self.key = secrets["consumer_key"]
         return self

@@ -11,6 +11,7 @@ from app.jobs.base import Job
 from app.lib.encryption import Keyring
 from app.settings import read
 from app.shops.models import Shop
+from connectors.base import Refusal
 from connectors.records import Record
 from sync import fetch
 
@@ -23,10 +24,14 @@ class Platform:
     def __init__(self) -> None:
         self.asked: list[tuple[str, list[str]]] = []
         self.answer: Answer = lambda kind, external_ids: []
+        self.kept_back: list[Refusal] = []
 
     def fetch(self, kind: str, external_ids: Sequence[str]) -> Sequence[Record]:
         self.asked.append((kind, list(external_ids)))
         return self.answer(kind, external_ids)
+
+    def refused(self) -> Sequence[Refusal]:
+        return self.kept_back
 
 
 @pytest.fixture

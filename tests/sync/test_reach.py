@@ -47,7 +47,7 @@ def test_a_shop_that_left_or_waits_for_its_merchant_is_not_called(
     assert platform.asked == [("order", ["1"])]
 
 
-@pytest.mark.parametrize("name", ["backfill", "pull", "fetch", "webhooks", "facts"])
+@pytest.mark.parametrize("name", ["backfill", "pull", "fetch", "webhooks", "facts", "installation"])
 def test_every_job_that_calls_a_shop_asks_first(context: Context, shop: Shop, name: str) -> None:
     """The shop has no credentials: whoever called it would fail."""
     want(context, shop, "1")

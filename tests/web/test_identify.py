@@ -1,5 +1,6 @@
 """Who is asking: tokens of both admins, the cookie, and everything that must not be believed."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -261,3 +262,40 @@ def test_the_app_s_own_address_leads_to_the_panel_with_what_the_admin_said(clien
 
 def test_the_app_s_own_address_leads_nowhere_else(client: FlaskClient) -> None:
     assert client.get("/?shopify-reload=//evil.example").location == "/panel/?shopify-reload=//evil.example"
+
+
+def test_every_document_in_shopify_s_admin_begins_with_app_bridge(client: FlaskClient) -> None:
+    """A page that was not found is one too, and so is the one that says that nobody is signed in."""
+    stranger = token(OTHERS)
+    for path in ("/panel/", "/panel/segments/new", "/panel/customers/1", "/panel/nowhere"):
+        for id_token in (token(), stranger):
+            page = client.get(f"{path}?shop=ours.myshopify.com&id_token={id_token}").text
+            first = re.findall(r"<script[^>]*>", page)[0]
+            assert first == (
+                f'<script src="https://cdn.shopify.com/shopifycloud/app-bridge.js" data-api-key="{CLIENT_ID}">'
+            )
+            assert page.index(first) < page.index("<link")
+
+
+def test_shopify_s_menu_has_no_entry_of_its_own_for_home(client: FlaskClient) -> None:
+    """`rel=home` says where the app's own name leads; a visible entry beside it is refused in review."""
+    menu = re.search(r"<s-app-nav>(.*?)</s-app-nav>", get(client, token()).text, re.DOTALL)
+    assert menu is not None
+    links = re.findall(r"<a ([^>]*)>([^<]*)</a>", menu[1])
+    assert [text for attributes, text in links if 'rel="home"' in attributes] == ["Home"]
+    assert links[0][1] == "Home"
+    assert all("svg" not in text and text.strip() for _, text in links)
+
+
+@pytest.mark.parametrize("path", ["/panel/bounce?shop=ours.myshopify.com&shopify-reload=/panel/", "/panel/nowhere"])
+def test_what_stands_before_the_panel_is_framed_by_that_shop_alone(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    rules = answer.headers["Content-Security-Policy"].split("; ")
+    framed = [rule for rule in rules if rule.startswith("frame-ancestors")]
+    wanted = "https://ours.myshopify.com https://admin.shopify.com" if "shop=" in path else "'none'"
+    assert framed == [f"frame-ancestors {wanted}"]
+
+
+def test_a_bounce_is_kept_by_nobody(client: FlaskClient) -> None:
+    page = client.get("/panel/bounce?shop=ours.myshopify.com&shopify-reload=/panel/")
+    assert page.headers["Cache-Control"] == "no-store"

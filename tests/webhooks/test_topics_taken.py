@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -16,6 +17,7 @@ from app.journal.models import Delivery, PendingFetch
 from app.journal.queries import failed_deliveries
 from app.shops.models import Shop
 from connectors.records import CustomerHead, CustomerRecord, Deletion, OrderHead, OrderRecord, Sums
+from sync.timetable import tidy
 from tests.webhooks.conftest import Counter, shopify_headers
 from webhooks.process import process
 
@@ -80,6 +82,41 @@ def test_a_cart_becomes_its_checkout_whichever_is_told_of_first(counter: Counter
     with shop_scope(counter.context.engine, shop.id) as scope:
         (checkout,) = scope.all(select(Checkout))
     assert (checkout.external_id, checkout.email, checkout.state) == ("checkout-1", "ann@example.com", "open")
+
+
+def test_a_cart_that_nobody_took_further_is_forgotten_after_a_month(
+    counter: Counter, shop: Shop, deliver: Deliver
+) -> None:
+    deliver("carts/create", CART)
+    deliver("checkouts/create", CHECKOUT | {"token": "another", "cart_token": "cart-2", "email": "bob@example.com"})
+    with shop_scope(counter.context.engine, shop.id, write=True) as scope:
+        tidy(scope, NOON + timedelta(days=29))
+        assert len(scope.all(select(Checkout))) == 2
+        tidy(scope, NOON + timedelta(days=31))
+        assert [checkout.email for checkout in scope.all(select(Checkout))] == ["bob@example.com"]
+
+
+def test_a_burst_about_one_order_makes_one_read_and_its_oldest_news_change_nothing(
+    counter: Counter, shop: Shop, deliver: Deliver
+) -> None:
+    """R18."""
+    sums = Sums("EUR", 1000, 0, 1000)
+    head = OrderHead("#1", NOON, NOON, "paid", is_counted=True, sums=sums, shop_sums=sums)
+    with shop_scope(counter.context.engine, shop.id, write=True) as scope:
+        known = OrderRecord("100", NOON, head, lines=(), refunds=(), tags=("as read",))
+        ingest(scope, [known], NOON, live=False, keyring=counter.context.keyring)
+    for minute, tag in ((2, "newest"), (1, "late"), (-1, "oldest")):
+        deliver("orders/updated", order_body(NOON + timedelta(minutes=minute), tag))
+    deliver("orders/paid", order_body(NOON + timedelta(minutes=2), "newest"))
+    assert asked(counter, shop) == {("order", "100")}
+    with shop_scope(counter.context.engine, shop.id) as scope:
+        (order,) = scope.all(select(Order))
+    assert (order.tags, order.number, order.updated_at) == (["newest"], "#1", NOON + timedelta(minutes=2))
+
+
+def order_body(at: datetime, tag: str) -> dict[str, Any]:
+    lists = dict.fromkeys(("line_items", "shipping_lines", "discount_applications", "tax_lines", "note_attributes"), ())
+    return {"id": 100, "updated_at": at.isoformat(), "currency": "EUR", "tags": tag, **lists}
 
 
 def test_a_checkout_that_is_deleted_is_found_by_its_number(counter: Counter, shop: Shop, deliver: Deliver) -> None:

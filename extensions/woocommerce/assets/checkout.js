@@ -2,7 +2,7 @@
 ( () => {
 	const { url, security } = window.regularsCheckout;
 	const EMAIL = '#billing_email, .wp-block-woocommerce-checkout #email';
-	const BOX = '#regulars_consent, #contact-regulars-consent';
+	const BOX = '#regulars_consent, #contact-regulars-consent, [id="contact-regulars/consent"]'; // the last up to WooCommerce 8.9.
 	let told = '';
 
 	const tell = ( target ) => {

@@ -69,11 +69,12 @@ function register_box(): void {
 		return;
 	}
 	$field = array(
-		'id'            => BOX,
-		'location'      => 'contact',
-		'type'          => 'checkbox',
-		'label'         => consent_text(),
-		'optionalLabel' => consent_text(), // else "(optional)" is added to it.
+		'id'                         => BOX,
+		'location'                   => 'contact',
+		'type'                       => 'checkbox',
+		'label'                      => consent_text(),
+		'optionalLabel'              => consent_text(), // else "(optional)" is added to it.
+		'show_in_order_confirmation' => false,
 	);
 	woocommerce_register_additional_checkout_field( $field );
 }

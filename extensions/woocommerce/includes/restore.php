@@ -58,7 +58,7 @@ function bring_back( object $row ): string {
 	foreach ( array_diff( $basket['coupons'], WC()->cart->get_applied_coupons() ) as $code ) {
 		WC()->cart->apply_coupon( $code );
 	}
-	fill_in_email( $row->email );
+	take_over( json_decode( $row->message, true ) );
 	return wc_get_checkout_url();
 }
 
@@ -77,12 +77,15 @@ function leave_present_basket( string $session ): void {
 	WC()->session->set( 'regulars_cart', $session );
 }
 
-/** The link went to that address. */
-function fill_in_email( string $email ): void {
-	if ( $email && ! is_user_logged_in() && ! WC()->customer->get_billing_email() ) {
-		WC()->customer->set_billing_email( $email );
+/** The link went to that address, and what was answered was answered for this basket. */
+function take_over( array $message ): void {
+	if ( 'unknown' !== $message['consent']['state'] ) {
+		WC()->session->set( 'regulars_consent', $message['consent'] );
+	}
+	if ( $message['email'] && ! is_user_logged_in() && ! WC()->customer->get_billing_email() ) {
+		WC()->customer->set_billing_email( $message['email'] );
 		WC()->customer->save();
-		WC()->session->set( 'regulars_email', $email );
+		WC()->session->set( 'regulars_email', $message['email'] );
 	}
 }
 

@@ -34,7 +34,8 @@ def throttled(cost: float, available: float, rate: float) -> requests.Response:
 
 
 class FakeSession(requests.Session):
-    """Hands out what was scripted, in turn; remembers what was asked. files: what GET finds, by address."""
+    """Hands out what was scripted, in turn; remembers what was asked. files: what GET finds, by address; listed: the
+    bulk operations that the shop knows."""
 
     def __init__(self, *script: Scripted) -> None:
         super().__init__()
@@ -42,7 +43,8 @@ class FakeSession(requests.Session):
         self.asked: list[dict[str, Any]] = []
         self.tokens: list[str] = []
         self.token_requests = 0
-        self.files: dict[str, requests.Response] = {}
+        self.files: dict[str, requests.Response | Callable[[str], requests.Response | Exception]] = {}
+        self.listed: list[dict[str, Any]] = []
 
     def post(self, url: str, data: Any = None, **options: Any) -> requests.Response:  # type: ignore[override]
         if url.endswith("/oauth/access_token"):
@@ -50,6 +52,8 @@ class FakeSession(requests.Session):
             return response(200, {"access_token": f"token-{self.token_requests}", "expires_in": 86_399})
         self.tokens.append(options["headers"]["X-Shopify-Access-Token"])
         asked = json.loads(data)
+        if asked["query"].startswith("query BulkList"):
+            return answer({"bulkOperations": {"nodes": self.listed}})
         self.asked.append(asked)
         scripted = next(self._script)
         if isinstance(scripted, Exception):
@@ -57,4 +61,8 @@ class FakeSession(requests.Session):
         return scripted if isinstance(scripted, requests.Response) else scripted(asked)
 
     def get(self, url: str, **options: Any) -> requests.Response:  # type: ignore[override]
-        return self.files[url]
+        found = self.files[url]
+        answered = found if isinstance(found, requests.Response) else found(options["headers"].get("Range", ""))
+        if isinstance(answered, Exception):
+            raise answered
+        return answered

@@ -1,21 +1,47 @@
 """Bulk operations that do not go well, and a history that is whole all the same."""
 
+import os
+import time
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from app.errors import AuthLost, PlatformDown, RegularsError
-from connectors.base import Page, Wait
+from connectors.base import Page, Refusal, Wait
 from connectors.records import CustomerRecord, OrderRecord
 from connectors.shopify.client import ShopifyClient
+from connectors.shopify.files import Files
 from connectors.shopify.history import Cursor
+from connectors.shopify.queries import document
 from tests.connectors.shopify import rows
 from tests.connectors.shopify.fakes import FakeSession, Scripted, answer, response
 
 URL = "https://storage.example/bulk.jsonl?signature=x"
-RUN = answer({"bulkOperationRunQuery": {"bulkOperation": {"id": "gid://shopify/BulkOperation/1"}, "userErrors": []}})
+
+
+PART = "https://storage.example/part.jsonl"
+DENIED = {"message": "Access denied", "path": ["orders", "nodes", 0, "email"], "extensions": {"code": "ACCESS_DENIED"}}
+_IN_PROGRESS = {"message": "A bulk query operation is already in progress", "code": "OPERATION_IN_PROGRESS"}
+BUSY = answer({"bulkOperationRunQuery": {"bulkOperation": None, "userErrors": [_IN_PROGRESS]}})
+
+
+def started(number: int) -> requests.Response:
+    run = {"bulkOperation": {"id": f"gid://shopify/BulkOperation/{number}"}, "userErrors": []}
+    return answer({"bulkOperationRunQuery": run})
+
+
+RUN = started(1)
+
+
+def known(status: str, age: timedelta, more: str = "") -> dict[str, str]:
+    """One of the orders' runs as the shop lists it."""
+    at = (datetime.now(UTC) - age).isoformat()
+    query = document("bulk_orders") + more
+    return {"id": "gid://shopify/BulkOperation/1", "status": status, "createdAt": at, "query": query}
 
 
 def poll(status: str = "COMPLETED", url: str | None = URL, **changes: Any) -> Any:
@@ -52,33 +78,110 @@ def test_a_run_is_waited_for_and_its_cursor_goes_on_with_it(tmp_path: Path) -> N
     pages, waits = steps(first)
     assert orders(pages) == ["6012345678901"]
     assert pages[0].total == 1
-    assert [wait.cursor for wait in waits] == [str(Cursor(bulk="gid://shopify/BulkOperation/1"))] * 2
-    assert waits[0].seconds < waits[1].seconds
+    assert [wait.cursor for wait in waits] == [str(Cursor(bulk="gid://shopify/BulkOperation/1"))] * 3
+    assert waits[0].seconds == 0 < waits[1].seconds < waits[2].seconds  # the first only keeps the id
     again, session = client(tmp_path, poll())
     assert orders(steps(again, waits[0].cursor)[0]) == ["6012345678901"]
     assert len(session.asked) == 1
 
 
+def test_all_kinds_are_begun_at_once_and_read_from_there(tmp_path: Path) -> None:
+    found, _ = client(tmp_path, *[started(number) for number in (1, 2, 3)], poll())
+    cursors = found.begin(("products", "customers", "orders", "checkouts"))
+    assert {resource: Cursor.read(cursor).bulk for resource, cursor in cursors.items()} == {
+        resource: f"gid://shopify/BulkOperation/{number}"
+        for number, resource in enumerate(("products", "customers", "orders"), 1)
+    }
+    assert orders(steps(found, cursors["orders"])[0]) == ["6012345678901"]
+
+
+def test_a_kind_for_which_there_is_no_room_is_begun_when_its_turn_comes(tmp_path: Path) -> None:
+    found, _ = client(tmp_path, started(1), BUSY, started(3))
+    assert found.begin(("products", "customers", "orders")).keys() == {"products", "orders"}
+
+
+def test_one_that_a_dead_worker_had_begun_goes_on(tmp_path: Path) -> None:
+    """R21."""
+    found, session = client(tmp_path, poll())
+    session.listed = [known("RUNNING", timedelta(minutes=1))]
+    assert orders(steps(found)[0]) == ["6012345678901"]
+    assert len(session.asked) == 1  # nothing was begun
+
+
+@pytest.mark.parametrize(
+    "other",
+    [("COMPLETED", timedelta(minutes=1), ""), ("RUNNING", timedelta(minutes=20), ""), ("RUNNING", timedelta(), "#")],
+)
+def test_one_that_ended_or_is_old_or_another_s_does_not_stand_for_ours(
+    tmp_path: Path, other: tuple[str, timedelta, str]
+) -> None:
+    found, session = client(tmp_path, RUN, poll())
+    status, age, more = other
+    session.listed = [known(status, age, more)]
+    assert orders(steps(found)[0]) == ["6012345678901"]
+    assert len(session.asked) == 2
+
+
+def test_a_file_stays_until_what_it_held_is_kept(tmp_path: Path) -> None:
+    """R21."""
+    found, _ = client(tmp_path, RUN, poll())
+    pages, _ = steps(found)
+    assert [path.suffix for path in tmp_path.iterdir()] == [".jsonl"]
+    again, session = client(tmp_path, poll())
+    session.files.clear()  # nobody brings it again
+    assert orders(steps(again, str(Cursor(bulk="gid://shopify/BulkOperation/1")))[0]) == ["6012345678901"]
+    assert pages[-1].cursor is not None
+    again.release(pages[-1].cursor)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_nobody_came_back_for_is_swept(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.jsonl", tmp_path / "new.part"
+    for path, age in ((old, 9), (new, 1)):
+        path.write_text("x")
+        os.utime(path, (time.time() - age * 86_400,) * 2)
+    steps(client(tmp_path, RUN, poll())[0])
+    assert (old.exists(), new.exists()) == (False, True)
+
+
 def test_a_run_that_found_nothing_is_an_empty_page(tmp_path: Path) -> None:
     nothing = poll(url=None, objectCount="0", rootObjectCount="0")
     (page,), _ = steps(client(tmp_path, RUN, nothing)[0])
-    assert (page.records, page.cursor, page.total) == ((), None, 0)
+    assert (page.records, page.total) == ((), 0)
 
 
 @pytest.mark.parametrize("status", ["FAILED", "CANCELED", "EXPIRED"])
-def test_a_run_that_was_given_up_is_run_again_and_what_it_left_in_part_is_not_read(tmp_path: Path, status: str) -> None:
-    broken = poll(status, None, errorCode="INTERNAL_SERVER_ERROR", partialDataUrl="https://storage.example/part")
+def test_a_run_that_was_given_up_is_run_again(tmp_path: Path, status: str) -> None:
+    broken = poll(status, None, errorCode="INTERNAL_SERVER_ERROR", partialDataUrl=PART)
     pages, waits = steps(client(tmp_path, RUN, broken, RUN, poll())[0])
     assert orders(pages) == ["6012345678901"]
-    assert status in waits[0].why
+    assert status in waits[1].why
 
 
 def test_runs_that_fail_again_and_again_are_replaced_by_pages(tmp_path: Path) -> None:
     listed = answer({"orders": rows.nodes([rows.node(rows.order())])})
-    script = [RUN, poll("FAILED", None)] * 3
-    pages, waits = steps(client(tmp_path, *script, listed)[0])
+    pages, waits = steps(client(tmp_path, *[RUN, poll("FAILED", None)] * 3, listed)[0])
     assert orders(pages) == ["6012345678901"]
-    assert len(waits) == 2
+    assert "by pages" in waits[-1].why
+
+
+def test_what_the_last_of_them_left_behind_comes_before_the_pages(tmp_path: Path) -> None:
+    broken = poll("FAILED", None, errorCode="TIMEOUT", partialDataUrl=PART)
+    other = rows.order(id="gid://shopify/Order/1")
+    listed = answer({"orders": rows.nodes([rows.node(other)])})
+    found, session = client(tmp_path, *[RUN, broken] * 3, broken, listed)
+    session.files[PART] = response(200, WHOLE)
+    pages, _ = steps(found)
+    assert [orders([page]) for page in pages] == [["6012345678901"], ["1"]]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_part_that_is_gone_is_no_loss(tmp_path: Path) -> None:
+    broken = poll("FAILED", None, errorCode="TIMEOUT", partialDataUrl=PART)
+    listed = answer({"orders": rows.nodes([rows.node(rows.order())])})
+    found, session = client(tmp_path, *[RUN, broken] * 3, broken, listed)
+    session.files[PART] = response(403)
+    assert orders(steps(found)[0]) == ["6012345678901"]
 
 
 def test_pages_in_place_of_a_file_go_on_after_a_restart(tmp_path: Path) -> None:
@@ -101,10 +204,62 @@ def test_a_file_whose_address_ran_out_is_written_again(tmp_path: Path, status: i
     assert orders(step for step in taken if isinstance(step, Page)) == ["6012345678901"]
 
 
-def test_a_file_that_was_cut_off_is_not_read(tmp_path: Path) -> None:
-    with pytest.raises(PlatformDown, match="bytes"):
-        steps(client(tmp_path, RUN, poll(fileSize=str(len(WHOLE))), body=WHOLE[:-400])[0])
-    assert [path.suffix for path in tmp_path.iterdir()] == [".part"]
+class Server:
+    """Gives a file in pieces: after each the line is cut. ignores: it knows no ranges."""
+
+    def __init__(self, piece: int, *, ignores: bool = False) -> None:
+        self.piece, self.ignores, self.asked = piece, ignores, []  # type: ignore[var-annotated]
+
+    def __call__(self, asked: str) -> requests.Response:
+        start = 0 if self.ignores else int(asked.removeprefix("bytes=").removesuffix("-") or 0)
+        self.asked.append(start)
+        rest = WHOLE[start:]
+        status = 206 if start else 200
+        self.piece *= 2 if self.ignores else 1
+        headers = {"Content_Range": f"bytes {start}-{len(WHOLE) - 1}/{len(WHOLE)}"} if start else {}
+        return response(status, rest[: self.piece], **headers)
+
+
+@pytest.mark.parametrize("ignores", [False, True])
+def test_a_file_that_is_cut_again_and_again_comes_whole(tmp_path: Path, ignores: bool) -> None:
+    found, session = client(tmp_path, RUN, poll(fileSize=str(len(WHOLE))))
+    server = Server(len(WHOLE) // 5, ignores=ignores)
+    session.files[URL] = server
+    pages, waits = steps(found)
+    assert orders(pages) == ["6012345678901"]
+    assert list(pages[0].failures) == []
+    assert len(server.asked) == (3 if ignores else 5)
+    assert all("gone on with" in wait.why and wait.cursor for wait in waits[1:])
+
+
+def test_a_worker_that_died_while_it_brought_a_file_goes_on_where_it_was(tmp_path: Path) -> None:
+    """R21."""
+    found, session = client(tmp_path, RUN, poll(fileSize=str(len(WHOLE))))
+    session.files[URL] = Server(300)
+    taken = found.backfill("orders", None)
+    waits = [step for step in (next(taken), next(taken)) if isinstance(step, Wait)]
+    again, session = client(tmp_path, poll(fileSize=str(len(WHOLE))))
+    server = Server(len(WHOLE))
+    session.files[URL] = server
+    assert orders(steps(again, waits[-1].cursor)[0]) == ["6012345678901"]
+    assert server.asked == [300]
+
+
+def test_a_file_that_brings_nothing_any_more_is_the_platform_s(tmp_path: Path) -> None:
+    found, session = client(tmp_path, RUN, poll(fileSize=str(len(WHOLE))))
+    session.files[URL] = lambda _: requests.ConnectionError("cut")
+    with pytest.raises(PlatformDown, match="cut"):
+        steps(found)
+
+
+def test_a_beginning_that_is_another_file_s_is_begun_again(tmp_path: Path) -> None:
+    found, session = client(tmp_path, RUN, poll(fileSize=str(len(WHOLE))))
+    taken = found.backfill("orders", None)
+    next(taken)
+    session.files[URL] = lambda asked: response(416) if asked else response(200, WHOLE)
+    files = Files(tmp_path, "bulk.myshopify.com", session)
+    files._path("gid://shopify/BulkOperation/1").with_suffix(".part").write_bytes(b"x" * 20)
+    assert orders(step for step in taken if isinstance(step, Page)) == ["6012345678901"]
 
 
 def test_a_file_with_fewer_orders_than_said_says_so(tmp_path: Path) -> None:
@@ -113,9 +268,7 @@ def test_a_file_with_fewer_orders_than_said_says_so(tmp_path: Path) -> None:
 
 
 def test_a_shop_busy_with_other_runs_is_waited_for(tmp_path: Path) -> None:
-    error = {"message": "A bulk query operation is already in progress", "code": "OPERATION_IN_PROGRESS"}
-    busy = answer({"bulkOperationRunQuery": {"bulkOperation": None, "userErrors": [error]}})
-    pages, waits = steps(client(tmp_path, busy, RUN, poll())[0])
+    pages, waits = steps(client(tmp_path, BUSY, RUN, poll())[0])
     assert orders(pages) == ["6012345678901"]
     assert "in progress" in waits[0].why
 
@@ -127,9 +280,20 @@ def test_a_document_that_is_refused_says_why(tmp_path: Path) -> None:
         steps(client(tmp_path, refused)[0])
 
 
-def test_missing_access_is_the_merchant_s(tmp_path: Path) -> None:
-    with pytest.raises(AuthLost):
-        steps(client(tmp_path, RUN, poll("FAILED", None, errorCode="ACCESS_DENIED"))[0])
+def test_what_bulk_is_refused_is_read_by_pages_which_tell_what_they_may(tmp_path: Path) -> None:
+    listed = answer({"orders": rows.nodes([rows.node(rows.order(email=None))])}, errors=[DENIED])
+    found, _ = client(tmp_path, RUN, poll("FAILED", None, errorCode="ACCESS_DENIED"), listed)
+    assert orders(steps(found)[0]) == ["6012345678901"]
+    assert found.refused() == [Refusal("orders.nodes.email", "Access denied")]
+    assert found.refused() == []
+
+
+def test_a_kind_that_is_refused_as_a_whole_stops_no_other(tmp_path: Path) -> None:
+    denied = {"message": "Access denied", "path": ["customers"], "extensions": {"code": "ACCESS_DENIED"}}
+    found, _ = client(tmp_path, answer({"customers": None}, errors=[denied]))
+    (page,) = found.pull("customers", datetime(2026, 1, 1, tzinfo=UTC), None)
+    assert (page.records, page.cursor) == ((), None)  # type: ignore[union-attr]
+    assert found.refused() == [Refusal("customers", "Access denied")]
 
 
 def test_an_order_that_the_file_tells_in_part_is_read_by_itself(tmp_path: Path) -> None:
@@ -158,7 +322,7 @@ def test_one_that_cannot_be_read_by_id_is_logged_and_the_others_come(
     assert "$.processedAt" in caplog.text
 
 
-def test_a_page_with_a_refused_field_keeps_the_rest_and_reports_it(tmp_path: Path) -> None:
+def test_a_page_with_a_refused_field_keeps_the_rest_and_says_once_what_is_missing(tmp_path: Path) -> None:
     person = {
         "id": "gid://shopify/Customer/5",
         "createdAt": "2026-01-01T00:00:00Z",
@@ -168,5 +332,4 @@ def test_a_page_with_a_refused_field_keeps_the_rest_and_reports_it(tmp_path: Pat
     found, _ = client(tmp_path, answer({"customers": rows.nodes([person] * 2)}, errors=denied))
     (page,) = found._by_pages("customers", None, Cursor())
     assert [type(record) for record in page.records] == [CustomerRecord] * 2
-    (failure,) = page.failures
-    assert "customers.nodes.defaultEmailAddress" in failure.error
+    assert found.refused() == [Refusal("customers.nodes.defaultEmailAddress", "Access denied")]

@@ -15,18 +15,26 @@ import pytest
 from app.errors import BadInput
 from connectors.base import ShopFacts
 from connectors.records import (
+    Address,
+    Attribute,
     CheckoutItem,
     CheckoutRecord,
     ConsentRecord,
     CustomerRecord,
     Deletion,
+    Discount,
     Fact,
     Hint,
     Lifecycle,
     Merge,
+    OrderRecord,
     PrivacyRequest,
+    ProductRecord,
     Record,
     RefundRecord,
+    ShippingLine,
+    TaxLine,
+    VariantRecord,
 )
 from connectors.shopify.topics import BY_API, BY_LAW, FIXED, IGNORED, TOPICS, wanted
 
@@ -45,6 +53,22 @@ CHECKOUT = CheckoutRecord(
     customer_external_id="603851970716743426", tokens=("981820079255243537", "eeafa272cebfd4b22385bc4b645e762c"),
     url="https://checkout.local/548380009/checkouts/123123123/recover?key=example-secret-token",
 )  # fmt: skip
+STEVE = Address(
+    "Steve", "Shipper", "Shipping Company", "123 Shipping Street", "", "Shippington", "KY", "40003", "US",
+    "555-555-SHIP",
+)  # fmt: skip
+SOLD = OrderRecord(
+    ORDER, NEW_YEAR, discounts=(), shipping_lines=(ShippingLine("Generic Shipping", None, 0),), tax_lines=(),
+    billing=STEVE, shipping=STEVE, attributes=(), tags=("tag1", "tag2"),
+)  # fmt: skip
+OTTAWA = Address(
+    "Bob", "Biller", "", "151 O'Connor Street", "", "Ottawa", "ON", "K2P 2L8", "CA", "555-555-5555",
+)  # fmt: skip
+BOB = CustomerRecord(CUSTOMER, NEW_YEAR, address=OTTAWA)
+SMALL = VariantRecord("642667041472713922", "Small", None, 1999, 2499, 75)
+MEDIUM = VariantRecord("757650484644203962", "Medium", None, 1999, 2499, 50)
+TAGS = ("example", "mens", "t-shirt")
+TSHIRT = ProductRecord(PRODUCT, NEW_YEAR, variants=(SMALL, MEDIUM), categories=("Shirts",), tags=TAGS)
 REFUND = RefundRecord("890088186047892319", ROUNDED_ORDER, 8500, NEW_YEAR, "Things were damaged")
 EMAIL = ConsentRecord("email", "bob@biller.com", "unknown")
 SHOP = {"name": "Super Toys", "currency": "USD", "plan": "enterprise", "email": "super@supertoys.com"}
@@ -69,12 +93,12 @@ def discount(title: str) -> Fact:
 
 
 BECOMES: dict[str, Sequence[Record]] = {
-    "orders/create": [Hint("order", ORDER)],
-    "orders/updated": [Hint("order", ORDER)],
-    "orders/cancelled": [Hint("order", ORDER)],
-    "orders/paid": [Hint("order", ORDER)],
-    "orders/fulfilled": [Hint("order", ORDER)],
-    "orders/partially_fulfilled": [Hint("order", ORDER)],
+    "orders/create": [SOLD, Hint("order", ORDER)],
+    "orders/updated": [SOLD, Hint("order", ORDER)],
+    "orders/cancelled": [SOLD, Hint("order", ORDER)],
+    "orders/paid": [SOLD, Hint("order", ORDER)],
+    "orders/fulfilled": [SOLD, Hint("order", ORDER)],
+    "orders/partially_fulfilled": [SOLD, Hint("order", ORDER)],
     "orders/delete": [Deletion("order", ROUNDED_ORDER)],
     "order_transactions/create": [Hint("order", ROUNDED_ORDER)],
     "refunds/create": [REFUND, Hint("order", ROUNDED_ORDER)],
@@ -83,10 +107,10 @@ BECOMES: dict[str, Sequence[Record]] = {
     "checkouts/delete": [Deletion("checkout", ROUNDED_CHECKOUT)],
     "carts/create": [CART],
     "carts/update": [CART],
-    "customers/create": [Hint("customer", CUSTOMER)],
-    "customers/update": [Hint("customer", CUSTOMER)],
-    "customers/enable": [Hint("customer", CUSTOMER)],
-    "customers/disable": [Hint("customer", CUSTOMER)],
+    "customers/create": [BOB, Hint("customer", CUSTOMER)],
+    "customers/update": [BOB, Hint("customer", CUSTOMER)],
+    "customers/enable": [BOB, Hint("customer", CUSTOMER)],
+    "customers/disable": [BOB, Hint("customer", CUSTOMER)],
     "customers/delete": [Deletion("customer", CUSTOMER)],
     "customers/merge": [Hint("customer", "1"), Hint("customer", "2")],  # the sample is of one that failed
     "customers/purchasing_summary": [
@@ -102,8 +126,8 @@ BECOMES: dict[str, Sequence[Record]] = {
     "segments/create": [Hint("segment", "1")],
     "segments/update": [Hint("segment", "1")],
     "segments/delete": [Hint("segment", "1")],
-    "products/create": [Hint("product", PRODUCT)],
-    "products/update": [Hint("product", PRODUCT)],
+    "products/create": [TSHIRT, Hint("product", PRODUCT)],
+    "products/update": [TSHIRT, Hint("product", PRODUCT)],
     "products/delete": [Deletion("product", ROUNDED_PRODUCT)],
     "inventory_levels/update": [Hint("inventory_item", "271878346596884015")],
     "discounts/update": [discount(f"{FREE} updated")],
@@ -116,7 +140,7 @@ BECOMES: dict[str, Sequence[Record]] = {
     "app/scopes_update": [
         Lifecycle("scopes_changed", datetime(2024, 6, 25, tzinfo=UTC),
                   said={"previous": "read_products", "current": "read_products,write_products"})],
-    "shop/update": [Lifecycle("shop_changed", said=SHOP)],
+    "shop/update": [Lifecycle("shop_changed", said=SHOP), Fact("shop", "548380009", None, {**SHOP})],
     "app_subscriptions/update": [Lifecycle("billing_changed", NEW_YEAR, said=PLAN)],
     "app_subscriptions/approaching_capped_amount": [Lifecycle("cap_approached", NEW_YEAR, said=CAP)],
     "customers/data_request": [PrivacyRequest("data_request", **PERSON, request_external_id="9999")],
@@ -248,3 +272,45 @@ def test_a_person_may_be_named_by_an_email_alone_and_a_shop_by_its_domain_alone(
     body = sample("customers/redact", customer={"email": "john@example.com"}, orders_to_redact=[], shop_id=None)
     (found,) = TOPICS["customers/redact"](body, FACTS)
     assert found == PrivacyRequest("customer_redact", "{shop}.myshopify.com", email="john@example.com")
+
+
+def test_a_product_of_which_only_the_first_variants_are_told_tells_none() -> None:
+    body = json.loads(sample("products/update"))
+    body["variant_gids"].append({"admin_graphql_api_id": "gid://shopify/ProductVariant/1"})
+    (product, _) = TOPICS["products/update"](json.dumps(body).encode(), FACTS)
+    assert isinstance(product, ProductRecord)
+    assert (product.variants, product.categories) == (None, ("Shirts",))
+
+
+def test_a_variant_s_choices_are_named_by_the_product_s_options() -> None:
+    body = sample("products/update", options=[{"name": "Size", "position": 1}])
+    (product, _) = TOPICS["products/update"](body, FACTS)
+    assert isinstance(product, ProductRecord)
+    assert [variant.options for variant in product.variants or ()] == [
+        (Attribute("Size", "Small"),), (Attribute("Size", "Medium"),)]  # fmt: skip
+
+
+def test_discounts_and_taxes_of_an_order_are_summed_in_the_shop_s_currency() -> None:
+    body = json.loads(sample("orders/create"))
+    five = {"shop_money": {"amount": "5.00"}, "presentment_money": {"amount": "4.50"}}
+    body["discount_applications"] = [
+        {"type": "discount_code", "code": "TEN", "value": "10.0", "value_type": "percentage"},
+        {"type": "manual", "title": "Sorry", "value": "5.0", "value_type": "fixed_amount"},
+    ]
+    for line in body["line_items"][:2]:
+        line["discount_allocations"] = [{"amount": "4.50", "amount_set": five, "discount_application_index": 0}]
+    body["tax_lines"] = [{"title": "VAT", "price": "4.50", "price_set": five, "rate": 0.19}]
+    (order, _) = TOPICS["orders/create"](json.dumps(body).encode(), FACTS)
+    assert isinstance(order, OrderRecord)
+    code = Discount("code", code="TEN", amount=1000, percentage="10.0")
+    assert order.discounts == (code, Discount("manual", title="Sorry", amount=0))
+    assert order.tax_lines == (TaxLine("VAT", 500, "0.19"),)
+
+
+def test_an_order_of_several_parcels_leaves_them_to_the_read() -> None:
+    """GraphQL tells one."""
+    body = json.loads(sample("orders/create"))
+    body["shipping_lines"] *= 2
+    (order, _) = TOPICS["orders/create"](json.dumps(body).encode(), FACTS)
+    assert isinstance(order, OrderRecord)
+    assert order.shipping_lines is None
