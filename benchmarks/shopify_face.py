@@ -40,6 +40,10 @@ def rows(order: Order) -> Iterator[Row]:
     if order.shipping:
         total = order.shipping + order.shipping_tax
         yield _sale("ShippingLineSale", "ORDER", "SHIPPING", 1, total, order.shipping_tax) | ledger
+    if order.state == "cancelled":
+        yield from _agreement("OrderEditAgreement", order.number, order.changed_at, "ORDER_EDIT", parent)
+        taken = {"__parentId": _gid("OrderEditAgreement", order.number)}
+        yield _sale("AdjustmentSale", "RETURN", "ADJUSTMENT", 0, -order.total, -order.tax) | taken
     if order.refund:
         line = order.refund.line
         extra = parent | {"refund": {"id": _gid("Refund", order.refund.number)}}

@@ -8,14 +8,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, inspect
 
 from sync.__main__ import main
 from sync.models import Run
 
 
 def watch(path: Path) -> None:
-    """A line for every run that begins or ends: CPU seconds of this process, user and system, of all its threads."""
+    """A line for every run whose state changes: CPU seconds of this process, user and system, of all its threads."""
 
     def note(mapper: Any, connection: Any, run: Run) -> None:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -24,12 +24,12 @@ def watch(path: Path) -> None:
             said = {**line, "cpu": time.process_time(), "at": time.monotonic(), "peak_mb": peak // 1024}
             file.write(json.dumps(said) + "\n")
 
-    def note_end(mapper: Any, connection: Any, run: Run) -> None:
-        if run.state == "done":
+    def note_change(mapper: Any, connection: Any, run: Run) -> None:
+        if inspect(run).attrs.state.history.has_changes():
             note(mapper, connection, run)
 
     event.listen(Run, "after_insert", note)
-    event.listen(Run, "after_update", note_end)
+    event.listen(Run, "after_update", note_change)
 
 
 if __name__ == "__main__":
