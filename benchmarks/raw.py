@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, Engine, Table
 from sqlmodel import SQLModel
 
-BATCH = 200  # orders a transaction, as the import does
+BATCH = 500  # orders a transaction, as the import does
 # What comes with the orders, in the order of their foreign keys; everything else stands before the clock starts.
 _TIMED = ("customers", "customer_stats", "orders", "line_items", "refunds", "order_tokens", "journal")
 Rows = dict[str, list[tuple[Any, ...]]]

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from connectors.base import Page, Wait
 
 _AHEAD = 3  # pages kept in memory
-_ENOUGH = 150  # records: with fewer, a page waits for the next one
+_ENOUGH = 400  # records: with fewer, a page waits for the next one
+_PROMPT = 1.0  # seconds after which it waits no longer: a slow shop's pages are written as they come
 _PATIENCE = 0.05
 _FORSAKEN = 60.0  # seconds in which nobody asked for a page: another worker went on, or the shop is called no more
 
@@ -79,11 +80,14 @@ class Feeder:
 def together(items: Iterator[Item]) -> Iterator[Item]:
     """Small pages joined: a transaction costs nearly as much for one record as for many."""
     held: Page | None = None
+    began = 0.0
     try:
         for item in items:
             if isinstance(item, Page):
+                began = began if held else time.monotonic()
                 held = _joined(held, item) if held else item
-                if len(held.records) < _ENOUGH and held.cursor is not None:
+                is_late = time.monotonic() > began + _PROMPT
+                if len(held.records) < _ENOUGH and held.cursor is not None and not is_late:
                     continue
             if held is not None:
                 yield held

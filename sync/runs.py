@@ -25,7 +25,7 @@ from sync.models import Cursor, Run
 from sync.refused import keep_refusals
 
 _SLICE = 0.5  # seconds
-_BATCH = 200  # records a transaction
+_BATCH = 500  # records a transaction
 _GROWN = 20_000  # rows of a resource from which on the planner's picture is good enough
 _BREATH = 0.002  # seconds in which whoever waits for the write lock gets it: it is tried every millisecond
 _BEGINNING = datetime(1990, 1, 1, tzinfo=UTC)  # older than any shop: what was never pulled is pulled whole

@@ -37,7 +37,7 @@ from connectors.records import (
     RefundRecord,
 )
 
-_BATCH = 200
+_BATCH = 500
 _KINDS: dict[type, str] = {
     OrderRecord: "order", CustomerRecord: "customer", ProductRecord: "product", CheckoutRecord: "checkout",
 }  # fmt: skip

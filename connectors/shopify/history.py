@@ -13,7 +13,7 @@ from connectors.shopify import goods, normalise, people, types
 from connectors.shopify.bulk import Bulk, BulkFailed, BulkFile
 from connectors.shopify.jsonl import Broken, Decode, Roots, decoder
 
-SLICE = 200
+SLICE = 500
 TRIES = 3  # runs of one bulk operation before the history is read by pages instead
 _TRIED_IN_VAIN = 25  # orders that did not add up, and did not either when read by their ids
 Fetch = Callable[[str, Sequence[str]], Sequence[Record]]

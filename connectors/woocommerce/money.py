@@ -9,18 +9,19 @@ from connectors.woocommerce.types import Amount
 
 
 @lru_cache(maxsize=1 << 16)  # shops repeat their prices: most amounts are found here
-def _parsed(text: str, currency: str) -> tuple[int, bool]:
-    return parse_minor(text, currency)
+def _read(amount: Amount, currency: str) -> tuple[int, bool]:
+    """Minor units, and whether it was finer. An item that was saved without an amount has an empty text: 0."""
+    return parse_minor(_text(amount), currency) if amount != "" else (0, False)
 
 
 def minor(amount: Amount, currency: str) -> int:
-    """Minor units, rounded half up. An item that was saved without an amount has an empty text: 0."""
-    return _parsed(_text(amount), currency)[0] if amount != "" else 0
+    """Minor units, rounded half up."""
+    return _read(amount, currency)[0]
 
 
 def is_rounded(amounts: Iterable[Amount], currency: str) -> bool:
     """Was any of them finer than its currency?"""
-    return any(amount != "" and _parsed(_text(amount), currency)[1] for amount in amounts)
+    return any([_read(amount, currency)[1] for amount in amounts])
 
 
 def _text(amount: Amount) -> str:

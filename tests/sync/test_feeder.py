@@ -68,7 +68,7 @@ def test_small_pages_are_joined_and_a_record_that_two_of_them_hold_comes_once() 
 
 
 def test_a_page_that_is_large_enough_waits_for_no_other() -> None:
-    large = Page([Hint("order", str(number)) for number in range(200)], "next")
+    large = Page([Hint("order", str(number)) for number in range(400)], "next")
     asked: list[str] = []
 
     def pages() -> Iterator[Page]:
@@ -77,6 +77,12 @@ def test_a_page_that_is_large_enough_waits_for_no_other() -> None:
 
     assert next(together(pages())) == large
     assert asked == []
+
+
+def test_a_page_of_a_slow_shop_waits_for_one_other_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sync.feeder._PROMPT", -1.0)
+    pages = [Page([Hint("order", str(number))], str(number)) for number in range(3)]
+    assert [page.cursor for page in together(iter(pages)) if isinstance(page, Page)] == ["0", "1", "2"]
 
 
 def test_what_was_read_before_a_fault_is_handed_over_before_it() -> None:
