@@ -27,7 +27,7 @@ class BadInput(Refused):
 
 
 class AuthLost(RegularsError):
-    """The platform no longer accepts our credentials: the merchant must act. remedy: `connect` (give credentials again),
+    """The platform no longer accepts our credentials: the merchant must act. remedy: `connect` (credentials again),
     `reopen` (open the app in the shop's admin, which authorises it anew), `shop` (the shop is closed or frozen)."""
 
     def __init__(self, message: str, remedy: Remedy = "connect") -> None:

@@ -21,7 +21,7 @@ def minor(amount: Amount, currency: str) -> int:
 
 def is_rounded(amounts: Iterable[Amount], currency: str) -> bool:
     """Was any of them finer than its currency?"""
-    return any([_read(amount, currency)[1] for amount in amounts])
+    return any(_read(amount, currency)[1] for amount in amounts)
 
 
 def _text(amount: Amount) -> str:
