@@ -6,14 +6,18 @@ from connectors.woocommerce import types
 from connectors.woocommerce.money import minor
 from connectors.woocommerce.reading import decoded, moment, quantity, titles, utc
 
+_CART = "_regulars_cart"
+
 
 def draft(body: types.Order) -> CheckoutRecord:
-    """A block checkout under way (WooCommerce up to 10.8); the shop removes it after a day, which means nothing."""
+    """A block checkout under way (WooCommerce up to 10.8); the shop removes it after a day, which means nothing. Where
+    the companion plugin is, it is the plugin's cart."""
     updated_at = utc(body.date_modified_gmt) or utc(body.date_created_gmt)
     if updated_at is None:
         raise BadInput("a draft without a date", "date_modified_gmt")
+    session, name = session_of(body), f"order:{body.id}"
     return CheckoutRecord(
-        f"order:{body.id}",
+        session or name,
         updated_at,
         utc(body.date_created_gmt) or updated_at,
         body.currency,
@@ -21,7 +25,13 @@ def draft(body: types.Order) -> CheckoutRecord:
         email=body.billing.email or None,
         customer_external_id=str(body.customer_id) if body.customer_id else None,
         items=tuple([_draft_item(item, body.currency) for item in body.line_items]),
+        tokens=(name,) if session else (),
     )
+
+
+def session_of(body: types.Order) -> str | None:
+    """The companion plugin's cart that an order or a draft came of."""
+    return next((meta.value for meta in body.meta_data if meta.key == _CART and isinstance(meta.value, str)), None)
 
 
 def _draft_item(item: types.LineItem, currency: str) -> CheckoutItem:

@@ -84,7 +84,7 @@ def _head(body: types.Order, refunds: tuple[RefundRecord, ...], facts: ShopFacts
         note=body.customer_note or None,
         # the amounts of lines are without tax in every shop, also where its prices are shown with it
         taxes_included=False,
-        checkout_token=f"order:{body.id}" if body.created_via == "store-api" else None,
+        checkout_token=baskets.session_of(body) or (f"order:{body.id}" if body.created_via == "store-api" else None),
     )
 
 

@@ -16,6 +16,8 @@ POINTS: Mapping[str, tuple[int, float]] = {
     "shop": (0, 1), "installation": (0, 3), "oldest_order": (0, 3), "audit_counts": (0, 30),
     "webhook_list": (0, 13), "webhook_create": (0, 10), "webhook_delete": (0, 10),
     "tags_add": (0, 10), "tags_remove": (0, 10), "email_consent": (0, 13), "sms_consent": (0, 13),
+    "customer_to_write": (0, 4), "discount_create": (0, 10), "discount_by_code": (0, 2), "discount_codes": (0, 15),
+    "codes_add": (0, 10), "codes_creation": (0, 25), "segments": (0, 11),
 }  # fmt: skip
 
 _SPREAD = re.compile(r"\.\.\.([A-Z]\w+)")

@@ -132,6 +132,17 @@ def test_an_order_that_was_a_draft_names_its_checkout(recorded: Callable[[str], 
     assert (head.checkout_token, head.made_by) == ("order:200", "checkout")
 
 
+def test_draft_and_order_of_a_plugins_cart_are_that_cart(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    """A block checkout up to WooCommerce 10.8 is told twice: by the plugin, and as a draft."""
+    meta = [{"id": 1, "key": "_regulars_cart", "value": "t_1f"}]
+    draft = json.dumps(recorded("order_checkout_draft") | {"meta_data": meta}).encode()
+    record = normalise.order(one(draft, types.Order), facts)
+    assert isinstance(record, CheckoutRecord)
+    assert (record.external_id, record.tokens) == ("t_1f", ("order:200",))
+    head = head_of(recorded("order_from_block_checkout") | {"meta_data": meta}, facts)
+    assert head.checkout_token == "t_1f"
+
+
 def test_an_order_in_the_trash_is_a_deletion(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
     body = types.Order(**msgspec.to_builtins(one(json.dumps(recorded("order_guest")).encode(), types.Order)))
     body.status = "trash"
