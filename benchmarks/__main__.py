@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from benchmarks.backfill import backfill
+from benchmarks.bulk import bulk_postgres, bulk_sqlite
 from benchmarks.delivery import webhook_during_backfill
 from benchmarks.house import postgres
 from benchmarks.intake import intake
@@ -15,6 +16,7 @@ from benchmarks.rest import mail_render, segment_count
 from benchmarks.results import Result, keep, show
 
 _ORDERS = 20_000
+_BULK = 50_000
 
 
 def on_postgres(face: str, folder: Path) -> Iterator[Result]:
@@ -27,6 +29,8 @@ SHORT: Mapping[str, Callable[[Path], Iterable[Result]]] = {
     "backfill_woocommerce": lambda folder: backfill("woocommerce", "sqlite", _ORDERS, 3, folder),
     "backfill_shopify_postgres": lambda folder: on_postgres("shopify", folder),
     "backfill_woocommerce_postgres": lambda folder: on_postgres("woocommerce", folder),
+    "bulk_sqlite": lambda folder: bulk_sqlite(_BULK, 3, folder),
+    "bulk_postgres": lambda folder: bulk_postgres(_BULK, 1, folder),
     "webhook_during_backfill": lambda folder: webhook_during_backfill(_ORDERS, 12, folder),
     "intake_sqlite": intake,
     "segment_count": lambda _: segment_count(),

@@ -8,11 +8,15 @@ from benchmarks.delivery import webhook_during_backfill
 from benchmarks.house import history, house
 from benchmarks.results import Result
 
+_SHOPS = (
+    ("woocommerce", 102_000), ("shopify", 10_000), ("shopify", 102_000), ("shopify", 500_000), ("shopify", 1_000_000),
+)  # fmt: skip
+
 
 def large(folder: Path) -> Iterator[Result]:
-    """102,000 orders as an average shop has them, 500,000 from one bulk file, a webhook amid 100,000."""
+    """102,000 orders as an average shop has them, up to a million from one bulk file, a webhook amid 100,000."""
     yield from webhook_during_backfill(100_000, 60, folder)
-    for face, orders in (("woocommerce", 102_000), ("shopify", 102_000), ("shopify", 500_000)):
+    for face, orders in _SHOPS:
         with house(face, history(face, orders, folder), "sqlite") as at:
             used = run(at, face)
         name = f"large_{face}_{orders}"

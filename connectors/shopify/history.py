@@ -176,7 +176,7 @@ class Slice:
 
     def __init__(self, kind: Kind) -> None:
         self._kind = kind
-        self._records: list[Record] = []
+        self.records: list[Record] = []
         self._failures: list[Failure] = []
         self._cut: list[str] = []  # told in part: read again by id
         self._odd: list[OrderRecord] = []  # whole as far as we see, and yet they do not add up
@@ -197,11 +197,11 @@ class Slice:
         elif type(record) is OrderRecord and ledger.gap(record) is not None:
             self._odd.append(record)
         else:
-            self._records.append(record)
+            self.records.append(record)
 
     def fail(self, gid: str, error: str, line: bytes = b"") -> None:
         self._failures.append(Failure(self._kind.name, gid.rpartition("/")[2], error, line))
 
     def page(self, again: Again, cursor: str, total: int | None) -> Page:
         rest = again.whole(self._cut, self._odd) if self._cut or self._odd else ()
-        return Page([*self._records, *rest], cursor, self._failures, total, ledger.doubts(rest))
+        return Page([*self.records, *rest], cursor, self._failures, total, ledger.doubts(rest))
