@@ -217,6 +217,7 @@ HELD = (
 # What holds nothing of the people who buy, and why that is so.
 NOTHING = {
     "accounts": "the merchant", "shops": "the merchant", "credentials": "the merchant's, encrypted",
+    "handovers": "the merchant's, encrypted",
     "people": "the merchant's team", "sign_in_links": "the merchant's team", "sessions": "the merchant's team",
     "senders": "in whose name the shop writes", "flows": "what the merchant set up",
     "segments": "what the merchant set up", "programmes": "what the merchant set up", "products": "goods",

@@ -1,4 +1,4 @@
-"""Account, Shop and Credential: whose data it is, and how we reach the platform."""
+"""Account, Shop, Credential and Handover: whose data it is, and how we reach the platform."""
 
 from datetime import date, datetime
 
@@ -69,3 +69,19 @@ class Credential(Table, table=True):
     value: bytes = Field(sa_type=LargeBinary)
     expires_at: datetime | None = moment(None)
     changed_at: datetime = moment()
+
+
+class Handover(Table, table=True):
+    """WooCommerce's hand-over of keys that was begun and not yet ended. digest: of the name it goes by, which works once;
+    session: of the cookie of the browser that began it; home_url: the shop that its merchant was sent to; keys: what the
+    shop posted, encrypted, good for nothing until the merchant is back; tries: at the proof that it is their shop."""
+
+    __tablename__ = "handovers"
+    digest: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    session: bytes = Field(sa_type=LargeBinary)
+    account_id: int = Field(foreign_key="accounts.id", ondelete="CASCADE", sa_type=big().sa_type)
+    home_url: str
+    back: str | None = None
+    keys: bytes | None = Field(default=None, sa_type=LargeBinary)
+    tries: int = 0
+    expires_at: datetime = moment()

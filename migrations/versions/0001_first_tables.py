@@ -82,6 +82,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", "address", "reason"),
     )
     op.create_table(
+        "handovers",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("session", sa.LargeBinary(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("home_url", sa.String(), nullable=False),
+        sa.Column("back", sa.String(), nullable=True),
+        sa.Column("keys", sa.LargeBinary(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("expires_at", UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_table(
         "people",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
@@ -868,6 +881,7 @@ def downgrade() -> None:
     op.drop_table("consent_entries")
     op.drop_table("shops")
     op.drop_table("people")
+    op.drop_table("handovers")
     op.drop_table("rejected_deliveries")
     op.drop_table("meta")
     op.drop_index(

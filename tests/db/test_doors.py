@@ -19,6 +19,7 @@ EVERY_SHOP = {
     "app/public/health.py": "is the database there?",
     "app/public/storefront.py": "which shop's storefront asks?",
     "app/shops/billing.py": "what an account pays",
+    "app/shops/handover.py": "a shop that is not here yet",
     "app/shops/register.py": "a shop is made, or found again",
     "app/web/identify.py": "whose cookie is it?",
     "app/web/refusals.py": "which shop does an address name?",
