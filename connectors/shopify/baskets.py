@@ -7,9 +7,10 @@ import msgspec
 from connectors import records
 from connectors.base import ShopFacts
 from connectors.records import Record
+from connectors.shopify.amounts import Minor
 from connectors.shopify.bodies import decode
 from connectors.shopify.goods import plain
-from connectors.shopify.normalise import Minor, number, utc
+from connectors.shopify.normalise import number, utc
 from connectors.shopify.types import Moment
 
 

@@ -2,59 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from app.errors import BadInput
-from app.lib.money import parse_minor
 from connectors import records
 from connectors.shopify import types
+from connectors.shopify.amounts import Inexact, Minor, exact
 
 # Nothing was received under these words, so a cancelled order in one of them was never a sale.
 UNPAID = frozenset({"authorized", "expired", "pending", "unknown", "voided"})
 _MADE_BY = {"web": "checkout", "pos": "staff", "shopify_draft_order": "staff", "iphone": "staff", "android": "staff"}
-_REMEMBERED = 65_536  # amounts of a currency
 _KINDS = {
     "DiscountCodeApplication": "code",
     "AutomaticDiscountApplication": "automatic",
     "ManualDiscountApplication": "manual",
     "ScriptDiscountApplication": "script",
 }
-
-
-class Minor(dict[str, int]):
-    """Amounts of one currency in minor units: `minor["12.90"]`. is_rounded once one was finer than it."""
-
-    __slots__ = ("currency", "is_rounded")
-
-    def __init__(self, currency: str) -> None:
-        self.currency, self.is_rounded = currency, False
-
-    def __missing__(self, amount: str) -> int:
-        minor, lost = parse_minor(amount, self.currency)
-        self.is_rounded = self.is_rounded or bool(lost)
-        return minor
-
-
-class Inexact(Exception):
-    """An amount is finer than its currency."""
-
-
-class Exact(Minor):
-    """Remembers what it read: a shop's amounts repeat. Raises Inexact rather than round."""
-
-    __slots__ = ()
-
-    def __missing__(self, amount: str) -> int:
-        minor, lost = parse_minor(amount, self.currency)
-        if lost:
-            raise Inexact(amount)
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        self[amount] = minor
-        return minor
-
-
-_exact = lru_cache(maxsize=256)(Exact)
 
 
 def number(gid: str) -> str:
@@ -67,7 +29,7 @@ def number(gid: str) -> str:
 
 def order(row: types.OrderRow) -> records.OrderRecord:
     try:
-        return _order(row, _exact)
+        return _order(row, exact)
     except Inexact:
         return _order(row, Minor)
 

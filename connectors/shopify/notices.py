@@ -9,8 +9,9 @@ import msgspec
 from app.errors import BadInput
 from connectors.base import ShopFacts, Topic
 from connectors.records import Fact, Lifecycle, PrivacyRequest, Record
+from connectors.shopify.amounts import Minor
 from connectors.shopify.bodies import decode, fields, identity, part
-from connectors.shopify.normalise import Minor, number, utc
+from connectors.shopify.normalise import number, utc
 from connectors.shopify.types import Moment
 
 

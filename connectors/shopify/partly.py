@@ -12,8 +12,9 @@ import msgspec
 from connectors import records
 from connectors.base import ShopFacts
 from connectors.records import Hint, Record
+from connectors.shopify.amounts import Minor
 from connectors.shopify.bodies import decode, fields, identity
-from connectors.shopify.normalise import Minor, number, utc
+from connectors.shopify.normalise import number, utc
 from connectors.shopify.types import Moment
 
 _KINDS = {"discount_code": "code"}
