@@ -13,7 +13,7 @@ from app import jobs
 from app.commerce import carts
 from app.commerce.abandonment import mark_abandoned
 from app.context import Context
-from app.db.scope import ShopScope, every_shop, shop_scope
+from app.db.scope import EveryShop, ShopScope, every_shop, shop_scope
 from app.flows.models import Enrollment
 from app.journal.models import Delivery, Event, FailedRecord, JournalEntry, PendingFetch
 from app.lib.clock import utc_now
@@ -22,6 +22,7 @@ from app.mail.models import Message
 from app.mail.outbox import give_up_claims
 from app.privacy.models import PrivacyRequest
 from app.privacy.requests import UNDONE, forget_exports
+from app.shops import handover
 from app.shops.models import Shop
 from app.writes.actions import OPEN
 from app.writes.models import PlatformWrite
@@ -34,16 +35,25 @@ _KEEP_WRITES = timedelta(days=90)
 
 
 @dataclass(frozen=True)
-class Entry:
+class _Timed:
     name: str
     every: timedelta
-    run: Callable[[ShopScope, datetime], None]
-    is_for_all: bool = False  # shops that left too
 
     def slot(self, now: datetime) -> datetime:
         """The latest moment at which the entry was due."""
         seconds = int(self.every.total_seconds())
         return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
+
+
+@dataclass(frozen=True)
+class Entry(_Timed):
+    run: Callable[[ShopScope, datetime], None]
+    is_for_all: bool = False  # shops that left too
+
+
+@dataclass(frozen=True)
+class HouseEntry(_Timed):
+    run: Callable[[EveryShop, datetime], None]
 
 
 def pull(scope: ShopScope, now: datetime) -> None:
@@ -103,6 +113,9 @@ TIMETABLE = (
     Entry("requests", timedelta(hours=1), work_requests, is_for_all=True),
 )
 
+# what is of no shop
+HOUSEWORK = (HouseEntry("handovers", timedelta(minutes=1), handover.forget),)
+
 # (job, lane, what waits): a row whose job was lost is found again within a minute
 _WAITING = (
     ("deliveries", "ingest", lambda now: _of(Delivery, "pending", Delivery.due_at, now)),
@@ -118,13 +131,22 @@ def tick(context: Context) -> None:
     """Fire what is due by the clock of the shop's world; called every second, by every worker."""
     now = utc_now()
     for entry in TIMETABLE:
-        if _fired.get(entry.name) == entry.slot(now):
-            continue  # known without asking the database, once a second
-        with every_shop(context.engine, write=True) as db:
-            is_ours = jobs.fire(db, entry.name, entry.slot(now))
-        _fired[entry.name] = entry.slot(now)
-        if is_ours:
+        if _is_ours(context, entry, now):
             _fire(context, entry, now)
+    for task in HOUSEWORK:
+        if _is_ours(context, task, now):
+            with every_shop(context.engine, write=True) as db:
+                task.run(db, now)
+
+
+def _is_ours(context: Context, entry: _Timed, now: datetime) -> bool:
+    """Is it due, and is it we who do it?"""
+    if _fired.get(entry.name) == entry.slot(now):
+        return False  # known without asking the database, once a second
+    with every_shop(context.engine, write=True) as db:
+        is_ours = jobs.fire(db, entry.name, entry.slot(now))
+    _fired[entry.name] = entry.slot(now)
+    return is_ours
 
 
 def _fire(context: Context, entry: Entry, now: datetime) -> None:

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.db.scope import every_shop
 from app.lib.clock import real_now
 from app.panel.blueprint import bp
+from app.panel.connect_shop import WISH
 from app.team import actions as team
 from app.web.cookies import set_cookie
 from app.web.identify import COOKIE
@@ -26,7 +27,10 @@ def use_link(token: str) -> ResponseReturnValue:
         cookie = team.sign_in(db, token, real_now())
     if cookie is None:
         return render_template("panel/sign_in/used.html"), 401
-    response = redirect(url_for("panel.home"), 303)
+    began = (
+        "panel.connect_shop" if WISH in request.cookies else "panel.home"
+    )  # what they came for before they signed in
+    response = redirect(url_for(began), 303)
     set_cookie(response, COOKIE, cookie, team.SESSION_LASTS)
     return response
 

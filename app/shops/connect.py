@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from app import jobs
 from app.context import Context
 from app.db.scope import ShopScope, shop_scope
+from app.errors import Refused
+from app.lib.i18n import _
 from app.lib.ids import new_id
 from app.shops import credentials
 from app.shops.clients import client_for, connector_of, session_for, webhook_address
@@ -17,19 +19,27 @@ from connectors.vault import Held
 _OLD_SECRET = timedelta(days=1)  # what was signed before the change may still be on its way; Shopify says an hour
 
 
-def connect(context: Context, platform: str, address: str, secrets: Mapping[str, str], now: datetime) -> int:
-    """Connect a shop, or the same one again with other credentials; its id. Raises BadInput, AuthLost, Refused or
-    PlatformDown in words that say what is wrong and where; nothing is kept then."""
+def connect(
+    context: Context,
+    platform: str,
+    address: str,
+    secrets: Mapping[str, str],
+    now: datetime,
+    account_id: int | None = None,
+) -> int:
+    """Connect a shop, or the same one again with other credentials; its id. account_id: whose it is or becomes; None
+    for an operator, who may connect anybody's. Raises BadInput, AuthLost, Refused or PlatformDown in words that say
+    what is wrong and where; nothing is kept then."""
     session = session_for(context)
     connector = connector_of(platform)
     domain, home_url = connector.locate(address, session)
     held = Held(secrets)
     client = connector.client(domain, home_url, secrets, session, vault=held)
     facts = client.facts()
-    new_shop_id, webhook_secret = _known_as(context, platform, facts.domain)
+    new_shop_id, webhook_secret = _known_as(context, platform, facts.domain, account_id)
     # before anything is kept: it is here that a key which may only read is turned away
-    webhooks, _ = _subscribed(context, client, platform, new_shop_id, webhook_secret)
-    owner = first_account(context, facts.name, now)
+    webhooks, _has_gap = _subscribed(context, client, platform, new_shop_id, webhook_secret)
+    owner = account_id or first_account(context, facts.name, now)
     shop_id = register(context, platform, facts, now, new_id=new_shop_id, account_id=owner)
     with shop_scope(context.engine, shop_id, write=True) as scope:
         _keep(context, scope, {**held.read(), "webhook_secret": webhook_secret}, now)
@@ -52,9 +62,11 @@ def subscribe(context: Context, shop_id: int, now: datetime) -> None:
             jobs.defer(scope, "pull", lane="ingest", dedupe="pull", priority=5)
 
 
-def _known_as(context: Context, platform: str, domain: str) -> tuple[int, str]:
+def _known_as(context: Context, platform: str, domain: str, account_id: int | None) -> tuple[int, str]:
     """The id and the webhook secret of a shop that is here already, or those that a new one gets."""
     shop = known_shop(context, platform, domain)
+    if shop is not None and account_id not in (None, shop.account_id):
+        raise Refused(_("%(shop)s is connected here already, in another account.", shop=domain))
     kept: Mapping[str, str] = {}
     if shop is not None:
         with shop_scope(context.engine, shop.id) as scope:

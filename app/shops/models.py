@@ -72,9 +72,9 @@ class Credential(Table, table=True):
 
 
 class Handover(Table, table=True):
-    """WooCommerce's hand-over of keys that was begun and not yet ended. digest: of the name it goes by, which works once;
-    session: of the cookie of the browser that began it; home_url: the shop that its merchant was sent to; keys: what the
-    shop posted, encrypted, good for nothing until the merchant is back; tries: at the proof that it is their shop."""
+    """WooCommerce's hand-over of keys that was begun and not yet ended. digest: of the name it goes by, which works
+    once; session: of the cookie of the browser that began it; home_url: the shop that its merchant was sent to; keys:
+    what the shop posted, encrypted, of no use until the merchant is back; tries: at the proof that it is their shop."""
 
     __tablename__ = "handovers"
     digest: bytes = Field(primary_key=True, sa_type=LargeBinary)

@@ -10,7 +10,7 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from app.db.scope import EveryShop
-from app.errors import BadInput, Refused
+from app.errors import BadInput
 from app.lib.i18n import _
 from app.shops.models import Account, Shop
 from app.team.models import Person, Session, SignInLink
@@ -83,7 +83,8 @@ def _person(db: EveryShop, email: str, now: datetime) -> Person:
         return found
     account = db.first(select(Account).order_by(col(Account.created_at), col(Account.id)))
     if account is None:
-        raise Refused(_("There is no shop yet: connect one first."))
+        account = db.add(Account(name=domain, created_at=now))
+        db.flush()
     return db.add(Person(account_id=account.id, email=email, created_at=now))
 
 

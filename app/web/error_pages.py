@@ -29,6 +29,8 @@ def _check() -> None:
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:
+        return error.get_response()
     return _page(error.code or 500) if _is_page() else error.get_response()
 
 

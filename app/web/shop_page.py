@@ -5,7 +5,7 @@ from functools import wraps
 from hmac import compare_digest
 from typing import Any
 
-from flask import abort, g, make_response, request
+from flask import abort, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.db.scope import every_shop, shop_scope
@@ -50,6 +50,8 @@ def enter() -> None:
     principal = identify(request)
     with every_shop(roof().engine) as db:
         shops = shops_of(db, principal.account_id)
+    if not shops:
+        abort(redirect(url_for("panel.connect_shop")))
     g.shop = _chosen(shops, principal.shop_id)
     g.shops = shops if principal.shop_id is None else [g.shop]
     g.principal = principal

@@ -7,6 +7,8 @@ import msgspec
 import requests
 
 from app.errors import BadInput, PlatformDown, Refused
+from app.lib.i18n import _
+from connectors.woocommerce.turned_away import why_no_index
 
 _NAMED_OFFSETS = {
     3.5: "Asia/Tehran", 4.5: "Asia/Kabul", 5.5: "Asia/Kolkata", 5.75: "Asia/Kathmandu", 6.5: "Asia/Yangon",
@@ -26,16 +28,28 @@ class Index(msgspec.Struct):
 
 
 class Site(msgspec.Struct, frozen=True):
-    """A shop that answers."""
+    """A shop that answers. named: how it writes its own addresses, which need not be the way to it; is_plain: links
+    without words, by `?rest_route=`."""
 
     home_url: str
     name: str
     timezone: str
+    named: tuple[str, ...] = ()
+    is_plain: bool = False
 
     @property
     def domain(self) -> str:
         """host[:port][/path]: what names the shop."""
         return domain_of(self.home_url)
+
+    @property
+    def is_secure(self) -> bool:
+        return self.home_url.startswith("https://")
+
+    @property
+    def is_tls_lost(self) -> bool:
+        """It answers over TLS and does not know it: a proxy in front does not pass that on."""
+        return self.is_secure and bool(self.named) and all(each.startswith("http://") for each in self.named)
 
 
 def domain_of(home_url: str) -> str:
@@ -44,13 +58,27 @@ def domain_of(home_url: str) -> str:
 
 def discover(address: str, session: requests.Session) -> Site:
     """Raises BadInput, Refused or PlatformDown in words that name the address."""
-    index, _, base = _ask_in_turn(_candidates(address), session)
-    home = (index.home or index.url or base).rstrip("/")
-    if urlsplit(home).netloc != urlsplit(base).netloc or urlsplit(home).scheme != urlsplit(base).scheme:
-        index, _ = ask(home, session)  # the shop lives elsewhere: it must answer there too
+    index, is_plain, base = _ask_in_turn(_candidates(address), session)
+    home = home_of(index, base)
+    if _origin(home) != _origin(base):
+        index, is_plain = ask(home, session)  # the shop lives elsewhere: it must answer there too
     if not any(name.startswith("wc/v3") for name in index.namespaces):
-        raise Refused(f"{domain_of(home)} is a WordPress site, but WooCommerce is not active there.")
-    return Site(home, index.name, timezone(index))
+        raise Refused(_no_woocommerce(index, domain_of(home)))
+    return site_of(index, home, is_plain)
+
+
+def site_of(index: Index, base: str, is_plain: bool) -> Site:
+    """The shop whose index was read at `base`."""
+    named = tuple(dict.fromkeys(each.rstrip("/") for each in (index.home, index.url) if each))
+    return Site(home_of(index, base), index.name, timezone(index), named, is_plain)
+
+
+def home_of(index: Index, base: str) -> str:
+    """Where the shop says it lives; by TLS where it was asked by TLS, whatever it thinks of that."""
+    home = (index.home or index.url or base).rstrip("/")
+    if base.startswith("https://") and urlsplit(home).netloc == urlsplit(base).netloc:
+        return f"https://{domain_of(home)}"
+    return home
 
 
 def ask(base: str, session: requests.Session) -> tuple[Index, bool]:
@@ -82,11 +110,18 @@ def _candidates(address: str) -> list[str]:
     for ending in ("/wp-admin", "/wp-json", "/wp-login.php", "/index.php"):
         rest = rest.partition(ending)[0]
     rest = rest.partition("?")[0].partition("#")[0].rstrip("/")
-    host = urlsplit(f"http://{rest}").hostname
-    if not host or " " in rest or "@" in rest or scheme.lower() not in ("", "http", "https"):
-        raise BadInput(f"{address!r} is not the address of a shop, like https://shop.example", "address")
+    if not _is_host(rest) or scheme.lower() not in ("", "http", "https"):
+        raise BadInput(_("%(typed)s is not the address of a shop, like https://shop.example", typed=repr(address)))
     schemes = [scheme.lower()] if scheme else ["https", "http"]
     return [f"{each}://{rest}" for each in schemes]
+
+
+def _is_host(rest: str) -> bool:
+    try:
+        parts = urlsplit(f"http://{rest}")
+        return bool(parts.hostname) and parts.port != 0 and not set(" @\\") & set(rest)
+    except ValueError:  # a port or an IPv6 address that is none
+        return False
 
 
 def _ask_in_turn(bases: list[str], session: requests.Session) -> tuple[Index, bool, str]:
@@ -100,19 +135,24 @@ def _ask_in_turn(bases: list[str], session: requests.Session) -> tuple[Index, bo
 
 def _index(session: requests.Session, url: str) -> Index | Refused | PlatformDown:
     """The index, or why this is none. Raises where nothing answers at all."""
-    host = urlsplit(url).netloc
     answer = session.get(url, headers={"Accept": "application/json"}, timeout=(5, 20))
-    if answer.status_code >= 500 or answer.status_code == 429:
-        return PlatformDown(f"{host} answers {answer.status_code}; try again later.")
-    try:
-        said: Any = msgspec.json.decode(answer.content)
-    except msgspec.MsgspecError:
-        return Refused(f"{host} answers with a web page, not as a WooCommerce shop does: no REST API was found there.")
-    if answer.status_code in (401, 403):
-        return Refused(
-            f"{host} hides its REST API (a security plugin does that); it must be open for WooCommerce's keys."
-        )
-    try:
-        return msgspec.convert(said, Index, strict=False)
-    except msgspec.ValidationError:
-        return Refused(f"{host} answers, but not as WordPress does: no WooCommerce was found there.")
+    host = urlsplit(url).netloc
+    if answer.ok:
+        try:
+            said: Any = msgspec.json.decode(answer.content)
+            return msgspec.convert(said, Index, strict=False)
+        except msgspec.ValidationError:
+            return Refused(_("%(host)s answers, but not as WordPress does: no WooCommerce was found there.", host=host))
+        except msgspec.DecodeError:
+            pass
+    return why_no_index(answer, host)
+
+
+def _no_woocommerce(index: Index, domain: str) -> str:
+    if any(name.startswith("wc/") for name in index.namespaces):
+        return _("WooCommerce at %(shop)s is too old for Regulars: it needs 3.5 or newer.", shop=domain)
+    return _("%(shop)s is a WordPress site, but WooCommerce is not active there.", shop=domain)
+
+
+def _origin(url: str) -> tuple[str, str]:
+    return urlsplit(url).scheme, urlsplit(url).netloc

@@ -4,6 +4,8 @@ import msgspec
 import requests
 
 from app.errors import AuthLost, NotFound, PlatformDown, RateLimited, Refused, RegularsError
+from app.lib.i18n import _
+from connectors.woocommerce.turned_away import firewall, is_firewall
 from connectors.woocommerce.types import ErrorBody
 
 _decode = msgspec.json.Decoder(ErrorBody).decode
@@ -17,8 +19,22 @@ class NotSeen(AuthLost):
     """The shop answered as if no key had come along: another way of sending it may still do."""
 
 
+class BadSignature(AuthLost):
+    """The shop knows the key, and the signature was made with another secret or for another address."""
+
+
 class NotJson(PlatformDown):
     """A web page where the REST API should answer: plain links, a cache, a maintenance page."""
+
+
+def no_user(host: str) -> AuthLost:
+    """A key that is good in itself, and opens nothing."""
+    return AuthLost(
+        _(
+            "%(host)s knows the key, but the user it belongs to is gone or manages the shop no more: make a new key.",
+            host=host,
+        )
+    )
 
 
 def error_body(raw: bytes) -> ErrorBody | None:
@@ -45,7 +61,7 @@ def _meaning(answer: requests.Response, said: ErrorBody | None, host: str) -> Re
     if status == 429 or (status == 503 and "Retry-After" in answer.headers):
         return RateLimited(f"{host} asks us to wait.", _seconds(answer.headers.get("Retry-After", "")))
     if said is None and status in (401, 403):
-        return PlatformDown(f"Something in front of {host} turns us away ({status}): a firewall, or a password.")
+        return PlatformDown(_in_front(answer, host))
     if said is None:
         return NotJson(f"{host} answers {status} and not in JSON.")
     words = f"{host} says: {said.message or said.code} ({said.code})"
@@ -58,14 +74,28 @@ def _meaning(answer: requests.Response, said: ErrorBody | None, host: str) -> Re
 
 def _turned_away(status: int, said: ErrorBody, words: str, host: str) -> RegularsError:
     """401 is also what a key gets that may only read or only write: that key is not lost."""
+    known = {"host": host, "words": words}
     is_woocommerce = said.code.startswith("woocommerce_rest_cannot")
     if status == 403:
-        return AuthLost(f"The key's user may not do this. {words}") if is_woocommerce else PlatformDown(words)
+        may_not = _("The key's user may not do this. %(words)s", words=words)
+        return AuthLost(may_not) if is_woocommerce else PlatformDown(words)
     if "does not have" in said.message:
-        return Refused(f"The key's permissions are not enough; Regulars needs read and write. {words}")
+        return Refused(_("The key's permissions are not enough; Regulars needs read and write. %(words)s", words=words))
     if is_woocommerce:
-        return NotSeen(f"{host} does not accept our key, or its web server drops it on the way. {words}")
-    return AuthLost(f"{host} does not accept this consumer key with this secret. {words}")
+        dropped = _("%(host)s does not accept our key, or its web server drops it on the way. %(words)s", **known)
+        return NotSeen(dropped)
+    wrong = _("%(host)s does not accept this consumer key with this secret. %(words)s", **known)
+    return BadSignature(wrong) if "signature" in said.message.lower() else AuthLost(wrong)
+
+
+def _in_front(answer: requests.Response, host: str) -> str:
+    if is_firewall(answer):
+        return str(firewall(host, answer.status_code))
+    return _(
+        "Something in front of %(host)s turns us away (%(status)s): a firewall, or a password.",
+        host=host,
+        status=answer.status_code,
+    )
 
 
 def _seconds(text: str) -> float:

@@ -9,8 +9,8 @@ import requests
 
 from app.errors import AuthLost
 from connectors.woocommerce import auth
-from connectors.woocommerce.discover import Site, ask, domain_of, timezone
-from connectors.woocommerce.errors import NotJson, NotSeen, check
+from connectors.woocommerce.discover import Site, ask, domain_of, site_of
+from connectors.woocommerce.errors import BadSignature, NotJson, NotSeen, check, no_user
 
 Params = Mapping[str, object]
 
@@ -37,11 +37,17 @@ class Transport:
         """path without a slash in front: wc/v3/orders. Raises what errors.check raises."""
         try:
             return self._send(method, path, params or {}, body, timeout)
-        except NotSeen:
-            if len(self._modes) == 1 or method != "GET":
+        except NotSeen as error:
+            if len(self._modes) == 1:
+                raise no_user(self.host) from error  # a signature is seen wherever the query is, and it was good
+            if method != "GET":
                 raise
             self._modes.pop(0)
             return self.send(method, path, params, body, timeout)
+        except BadSignature as error:
+            if self.home_url.startswith("https://"):
+                raise no_user(self.host) from error  # the shop knows the key, and knows that it is asked by TLS
+            raise
         except NotJson:
             if self._is_plain is not None or not self._learn():
                 raise
@@ -51,7 +57,7 @@ class Transport:
         """The shop as it introduces itself to anybody."""
         index, is_plain = ask(self.home_url, self._session)
         self._is_plain = is_plain
-        return Site((index.home or index.url or self.home_url).rstrip("/"), index.name, timezone(index))
+        return site_of(index, self.home_url, is_plain)
 
     def _send(self, method: str, path: str, params: Params, body: Any, timeout: float) -> requests.Response:
         address, query, headers = self._signed(method, path, {name: str(value) for name, value in params.items()})

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from sandbox.admin.office import Office
 from sandbox.changes import Box
+from sandbox.woocommerce.wc_auth import KEYS_PAGE
 
 USER_ID, USER_NAME = "1", "admin"  # of WordPress
 LIFE = 60  # seconds
@@ -39,6 +40,8 @@ def register(app: Flask, box: Box, home_url: str, connection: Callable[[], Conne
     def page() -> ResponseReturnValue:
         if request.args.get("page") == "wc-orders":
             return office.orders()
+        if request.args.get("page") == "wc-settings":
+            return redirect(KEYS_PAGE)
         if request.args.get("page") != "regulars":
             abort(404)
         connected = connection()

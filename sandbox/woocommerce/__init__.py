@@ -1,4 +1,4 @@
-"""The shop's WooCommerce face: REST wc/v3, webhooks, and the companion plugin."""
+"""The shop's WooCommerce face: REST wc/v3, webhooks, the page where keys are approved, and the companion plugin."""
 
 from flask import Flask
 
@@ -12,6 +12,7 @@ from sandbox.woocommerce.permalinks import Permalinks
 from sandbox.woocommerce.plugin import Plugin
 from sandbox.woocommerce.reading import Reading
 from sandbox.woocommerce.site import Site
+from sandbox.woocommerce.wc_auth import WcAuth
 from sandbox.woocommerce.webhooks import Webhooks
 
 __all__ = ["Face", "Options", "register"]
@@ -28,8 +29,10 @@ class Face:
         Acting(self.house)
         Coupons(self.house)
         Site(self.house)
+        WcAuth(self.house)
         self.webhooks = Webhooks(self.house, self.deliveries)
         self.plugin = Plugin(self.house, self.deliveries)
+        self.keys = self.house.gate.keys
         self.connection = self.plugin.connection
         self.blueprint = self.house.blueprint
 

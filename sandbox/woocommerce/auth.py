@@ -12,7 +12,8 @@ from urllib.parse import quote, unquote
 from flask import Request
 
 from sandbox import clock
-from sandbox.woocommerce.errors import ApiError, authentication
+from sandbox.woocommerce.errors import ApiError, authentication, forbidden
+from sandbox.woocommerce.keys import Key, Keys
 from sandbox.woocommerce.options import Options
 
 WINDOW = 15 * 60
@@ -21,56 +22,62 @@ METHODS = {"HMAC-SHA1": hashlib.sha1, "HMAC-SHA256": hashlib.sha256}
 
 
 class Gate:
-    """Opens for the one key there is; remembers the nonces of the last quarter of an hour."""
+    """Opens for the keys there are; remembers the nonces of the last quarter of an hour."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
+        self.keys = Keys(options)
         self._nonces: OrderedDict[str, float] = OrderedDict()
         self._lock = Lock()
 
     def check(self, request: Request) -> None:
         """Silence for who may, an error for who may not."""
-        if not self._is_known(request):
+        key = self._key_of(request)
+        if key is None:
             raise nobody(request)
         needed = "read" if request.method in ("GET", "HEAD", "OPTIONS") else "write"
-        if needed not in self.options.permissions:
+        if needed not in key.permissions:
             raise authentication(f"The API key provided does not have {needed} permissions.")
+        if key.user == "gone":
+            raise nobody(request)
+        if key.user == "customer":
+            raise forbidden(nobody(request))
 
-    def _is_known(self, request: Request) -> bool:
+    def _key_of(self, request: Request) -> Key | None:
         if "wp-json/wc" not in request.environ.get("sandbox.uri", request.full_path):
-            return False  # the key check looks for this in the address, and never looks further
-        return self._basic(request) if is_ssl(request) else self._oauth(request)
+            return None  # the key check looks for this in the address, and never looks further
+        return (self._basic(request) if is_ssl(request) else None) or self._oauth(request)
 
-    def _basic(self, request: Request) -> bool:
-        key, secret = request.args.get("consumer_key"), request.args.get("consumer_secret")
-        if not (key and secret) and request.authorization and request.authorization.type == "basic":
-            key, secret = request.authorization.username, request.authorization.password
-        if key != self.options.key:
-            return False
-        if not hmac.compare_digest(secret or "", self.options.secret):
+    def _basic(self, request: Request) -> Key | None:
+        consumer_key, secret = request.args.get("consumer_key"), request.args.get("consumer_secret")
+        if not (consumer_key and secret) and request.authorization and request.authorization.type == "basic":
+            consumer_key, secret = request.authorization.username, request.authorization.password
+        key = self.keys.find(consumer_key)
+        if key is not None and not hmac.compare_digest(secret or "", key.consumer_secret):
             raise authentication("Consumer secret is invalid.")
-        return True
+        return key
 
-    def _oauth(self, request: Request) -> bool:
+    def _oauth(self, request: Request) -> Key | None:
         params = {name: values[-1] for name, values in request.args.lists()} | _from_header(request)
         if not any(name in params for name in REQUIRED):
-            return False
+            return None
         if missing := [name for name in REQUIRED if not params.get(name)]:
             plural = "s" if len(missing) > 1 else ""
             message = f"Missing OAuth parameter{plural} {', '.join(missing)}"
             raise ApiError(401, "woocommerce_rest_authentication_missing_parameter", message)
-        if params["oauth_consumer_key"] != self.options.key:
+        key = self.keys.find(params["oauth_consumer_key"])
+        if key is None:
             raise authentication("Consumer key is invalid.")
-        self._check_signature(request, params)
+        self._check_signature(request, params, key)
         self._check_nonce(params["oauth_timestamp"], params["oauth_nonce"])
-        return True
+        return key
 
-    def _check_signature(self, request: Request, params: dict[str, str]) -> None:
+    def _check_signature(self, request: Request, params: dict[str, str], key: Key) -> None:
         method = METHODS.get(params["oauth_signature_method"].upper())
         if method is None:
             raise authentication("Invalid signature - signature method is invalid.")
         base = base_string(request, self.options.home_url, params)
-        digest = hmac.new(f"{self.options.secret}&".encode(), base.encode(), method).digest()
+        digest = hmac.new(f"{key.consumer_secret}&".encode(), base.encode(), method).digest()
         is_good = hmac.compare_digest(b64encode(digest).decode(), params["oauth_signature"])
         if not is_good or any("[" in name for name in params):  # arrays are signed in a way that no client knows
             raise authentication("Invalid signature - provided signature does not match.")
@@ -95,8 +102,11 @@ def is_ssl(request: Request) -> bool:
 
 
 def base_string(request: Request, home_url: str, params: dict[str, str]) -> str:
-    """Host and port are those of the shop's own address, whatever was called."""
-    address = home_url.rstrip("/") + request.environ.get("sandbox.path", request.path)
+    """Host and port are those of the shop's own address, whatever was called; the scheme is what PHP sees."""
+    scheme = "https" if is_ssl(request) else "http"
+    address = f"{scheme}://{home_url.partition('://')[2].rstrip('/')}" + request.environ.get(
+        "sandbox.path", request.path
+    )
     pairs = sorted((_encode(name), _encode(value)) for name, value in params.items() if name != "oauth_signature")
     query = "&".join(f"{name}={value}" for name, value in pairs)
     return "&".join(_encode(part) for part in (request.method, address, query))

@@ -8,7 +8,7 @@ class ApiError(Exception):
 
     def __init__(self, status: int, code: str, message: str, **data: Any) -> None:
         super().__init__(message)
-        self.status = status
+        self.status, self.code = status, code
         self.body = {"code": code, "message": message, "data": {"status": status, **data}}
 
 
@@ -32,6 +32,11 @@ def no_route() -> ApiError:
 
 def authentication(message: str) -> ApiError:
     return ApiError(401, "woocommerce_rest_authentication_error", message)
+
+
+def forbidden(error: ApiError) -> ApiError:
+    """What somebody who is known is told, and who may not."""
+    return ApiError(403, error.code, str(error))
 
 
 def invalid(param: str, reason: str, code: str) -> ApiError:

@@ -24,7 +24,7 @@ class House:
         self.box, self.options = box, options
         self.gate = Gate(options)
         self.writing = Writing(box.shop, options.home_url, options.version)
-        self.blueprint = Blueprint("woocommerce", __name__)
+        self.blueprint = Blueprint("woocommerce", __name__, template_folder="templates")
         self.blueprint.register_error_handler(ApiError, lambda error: answer(error.body, error.status))
         self.blueprint.after_request(self._link_home)
         self._paying = {order.person_id for order in box.shop.orders.values() if order.paid_at}

@@ -11,6 +11,7 @@ class Options:
     home_url: str
     key: str = DEMO_KEY
     secret: str = DEMO_SECRET
+    admin: tuple[str, str] = ("admin", "password")  # who may sign in to approve keys
     permissions: str = "read_write"  # read | write | read_write
     version: str = "10.0.2"
     wordpress: str = "6.8.3"

@@ -1,4 +1,5 @@
-"""`/?rest_route=/wc/v3/orders` means `/wp-json/wc/v3/orders`, with pretty permalinks and without."""
+"""`/?rest_route=/wc/v3/orders` means `/wp-json/wc/v3/orders`, with pretty permalinks and without; the page where keys
+are approved has such an address too."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -18,4 +19,6 @@ class Permalinks:
             environ["sandbox.uri"] = f"/?{query}"  # as it was called: the key check reads it
             environ["sandbox.path"] = ""  # what is signed is the home without a slash
             environ["PATH_INFO"] = "/wp-json" + parse_qs(query)["rest_route"][0]
+        elif environ.get("PATH_INFO") == "/" and "wc-auth-route=" in query:
+            environ["PATH_INFO"] = "/wc-auth/v1/" + parse_qs(query)["wc-auth-route"][0]
         return self.app(environ, start)

@@ -14,6 +14,7 @@ EVERY_SHOP = {
     "app/demo/show.py": "the demo's own house",
     "app/demo/street.py": "the demo's own house",
     "app/jobs/claims.py": "the machinery that works for all shops",
+    "app/panel/connect_shop.py": "the shops of an account, which may be none",
     "app/panel/connections.py": "the count of deliveries that did not verify, at any address",
     "app/panel/sign_in.py": "people and their sessions",
     "app/public/health.py": "is the database there?",

@@ -11,7 +11,7 @@ import responses
 
 from app.errors import AuthLost, NotFound, PlatformDown, RateLimited, Refused, RegularsError
 from connectors.woocommerce import subscriptions
-from connectors.woocommerce.errors import NoRoute, NotJson, NotSeen, check
+from connectors.woocommerce.errors import BadSignature, NoRoute, NotJson, NotSeen, check
 from connectors.woocommerce.transport import Transport
 
 ANSWERS = Path(__file__).parents[2] / "fixtures" / "woocommerce" / "answers"
@@ -30,7 +30,7 @@ ERROR = {
         ("error_400_status", Refused, "Invalid parameter"),
         ("error_400_webhook_topic", Refused, "topic is required"),
         ("error_401_bad_secret_basic_https", AuthLost, "Consumer secret is invalid"),
-        ("error_401_bad_secret_oauth", AuthLost, "key with this secret.*signature does not match"),
+        ("error_401_bad_secret_oauth", BadSignature, "key with this secret.*signature does not match"),
         ("error_401_basic_over_http", NotSeen, "does not accept our key, or its web server drops it"),
         ("error_401_no_auth", NotSeen, "does not accept our key"),
         ("error_401_unknown_key", AuthLost, "Consumer key is invalid"),
