@@ -15,11 +15,12 @@ from app.db.scope import shop_scope
 from app.jobs.base import Job
 from app.journal.models import Delivery, PendingFetch
 from app.journal.queries import failed_deliveries
+from app.shops.clients import connector_of
 from app.shops.models import Shop
 from connectors.records import CustomerHead, CustomerRecord, Deletion, OrderHead, OrderRecord, Sums
 from sync.timetable import tidy
 from tests.webhooks.conftest import Counter, shopify_headers
-from webhooks.process import process
+from webhooks.process import process, retry
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CHECKOUT = {
@@ -185,3 +186,27 @@ def test_a_topic_that_nobody_knows_is_kept_and_shown(counter: Counter, shop: Sho
     assert (shown.topic, shown.body is not None) == ("orders/teleported", True)
     assert ignored is not None
     assert ignored.error == "orders/updated follows it"
+
+
+def test_a_failed_delivery_is_tried_again_when_it_is_asked_for(
+    counter: Counter, shop: Shop, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A body that could not be read stays, and is read once the fault is mended; pressed twice is pressed once."""
+
+    def broken(*_: object) -> None:
+        raise ValueError("a fault of ours")
+
+    topics = connector_of("shopify").topics
+    with monkeypatch.context() as patch:
+        patch.setitem(topics, "checkouts/create", broken)
+        assert deliver("checkouts/create", CHECKOUT) == "failed"
+    delivery = counter.kept()[-1]
+    assert delivery.error == "a fault of ours"
+    for _ in range(2):
+        with shop_scope(counter.context.engine, shop.id, write=True) as scope:
+            retry(scope, delivery.id, NOON)
+        process(counter.context, Job(id=1, shop_id=shop.id, name="deliveries", key="", lane="ingest", attempts=0))
+    with shop_scope(counter.context.engine, shop.id) as scope:
+        (checkout,) = scope.all(select(Checkout))
+    again = counter.kept()[-1]
+    assert (checkout.external_id, again.state, again.error, again.attempts) == ("checkout-1", "done", None, 2)
