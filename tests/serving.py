@@ -1,11 +1,15 @@
 """A WSGI application served on loopback for as long as a test needs it."""
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 
 class Quiet(WSGIRequestHandler):
@@ -13,9 +17,9 @@ class Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def serving(app: Flask, port: int = 0) -> Iterator[int]:
+def serving(app: "WSGIApplication", port: int = 0, ssl_context: ssl.SSLContext | None = None) -> Iterator[int]:
     """The port on which it answers; 0: any."""
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet, ssl_context=ssl_context)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:

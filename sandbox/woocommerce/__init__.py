@@ -40,5 +40,5 @@ class Face:
 def register(app: Flask, box: Box, options: Options) -> Face:
     face = Face(box, options)
     app.register_blueprint(face.blueprint)
-    app.wsgi_app = Permalinks(app.wsgi_app)  # type: ignore[assignment]
+    app.wsgi_app = Permalinks(app.wsgi_app, options.is_plain)  # type: ignore[assignment]
     return face

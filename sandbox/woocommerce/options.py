@@ -13,6 +13,7 @@ class Options:
     secret: str = DEMO_SECRET
     admin: tuple[str, str] = ("admin", "password")  # who may sign in to approve keys
     permissions: str = "read_write"  # read | write | read_write
+    is_plain: bool = False  # permalinks without words: /wp-json/ is a page of the shop's like any other
     version: str = "10.0.2"
     wordpress: str = "6.8.3"
     delivery_delay: float = 0.3  # seconds from an event to its delivery; an ordinary shop takes most of a minute

@@ -10,11 +10,14 @@ if TYPE_CHECKING:
 
 
 class Permalinks:
-    def __init__(self, app: "WSGIApplication") -> None:
-        self.app = app
+    def __init__(self, app: "WSGIApplication", is_plain: bool = False) -> None:
+        self.app, self.is_plain = app, is_plain
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         query = environ.get("QUERY_STRING", "")
+        if self.is_plain and environ.get("PATH_INFO", "").startswith(("/wp-json", "/wc-auth")):
+            start("200 OK", [("Content-Type", "text/html; charset=UTF-8")])
+            return [b"<!DOCTYPE html><title>Shop</title>"]
         if environ.get("PATH_INFO") == "/" and "rest_route=" in query:
             environ["sandbox.uri"] = f"/?{query}"  # as it was called: the key check reads it
             environ["sandbox.path"] = ""  # what is signed is the home without a slash

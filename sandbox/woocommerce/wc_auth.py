@@ -41,15 +41,14 @@ class WcAuth:
     def authorize(self) -> ResponseReturnValue:
         asked = _asked()
         if not self._is_signed_in():
-            return redirect(f"{ROOT}/login/?{urlencode(asked)}")
-        granted = f"{ROOT}/access_granted/?{urlencode({**asked, 'wc_auth_nonce': self._nonce})}"
+            return redirect(self._address("login", asked))
         return render_template(
             "wc_auth/grant.html",
             app=asked["app_name"],
             scope=SCOPES[asked["scope"]],
             host=urlsplit(asked["callback_url"]).hostname,
             user=self.options.admin[0],
-            approve=granted,
+            approve=self._address("access_granted", {**asked, "wc_auth_nonce": self._nonce}),
             deny=_back(asked, success=0),
         )
 
@@ -59,7 +58,7 @@ class WcAuth:
             return render_template("wc_auth/login.html", app=asked["app_name"])
         if (request.form.get("username"), request.form.get("password")) != self.options.admin:
             return render_template("wc_auth/login.html", app=asked["app_name"], is_wrong=True)
-        answer = redirect(f"{ROOT}/authorize/?{urlencode(asked)}")
+        answer = redirect(self._address("authorize", asked))
         self._sign_in(answer)
         return answer
 
@@ -79,6 +78,11 @@ class WcAuth:
         if not self._is_signed_in():
             return "Sign in first.", 403
         return render_template("wc_auth/keys.html", keys=self.house.gate.keys.all())
+
+    def _address(self, route: str, query: dict[str, str]) -> str:
+        if self.options.is_plain:
+            return f"/?{urlencode({'wc-auth-version': '1', 'wc-auth-route': route, **query})}"
+        return f"{ROOT}/{route}/?{urlencode(query)}"
 
     def _is_taken(self, key: Key, asked: dict[str, str]) -> bool:
         """A redirect is followed as a GET, and its end counted: a key can be lost so."""
