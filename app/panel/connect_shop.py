@@ -57,7 +57,7 @@ def look_for_shop() -> ResponseReturnValue:
         return render_template("panel/connect/show.html", **wish, trouble=str(error)), 422
     try:
         approve, why_not = (
-            handover.begin(roof().context, site, g.principal.account_id, _session(), wish["back"], utc_now()),
+            handover.begin(roof().context, site, g.principal.account_id, _cookie(), wish["back"], utc_now()),
             "",
         )
     except Refused as error:
@@ -92,7 +92,7 @@ def come_back() -> ResponseReturnValue:
         handover.end(roof().context, token)
         return render_template("panel/connect/refused.html", trouble="")
     try:
-        parked = handover.come_back(roof().context, token, _session(), utc_now())
+        parked = handover.come_back(roof().context, token, _cookie(), utc_now())
     except Refused as error:
         return render_template("panel/connect/refused.html", trouble=str(error)), 422
     except _TROUBLES as error:
@@ -106,7 +106,7 @@ def finish_connecting() -> ResponseReturnValue:
     check_csrf()
     token, typed = request.form.get("user_id", ""), request.form.get("end", "")
     try:
-        shop_id, parked = handover.finish(roof().context, token, _session(), g.principal.account_id, typed, utc_now())
+        shop_id, parked = handover.finish(roof().context, token, _cookie(), g.principal.account_id, typed, utc_now())
     except handover.NotItsEnd as error:
         return _ask_for_the_end(error.home_url, token, str(error)), 422
     except _TROUBLES as error:
@@ -140,7 +140,7 @@ def _enter() -> None:
     g.principal, g.shop = principal, next(iter(g.shops), None)
 
 
-def _session() -> bytes:
+def _cookie() -> bytes:
     return digest(request.cookies[COOKIE])
 
 

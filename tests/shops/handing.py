@@ -132,7 +132,7 @@ def approve(street: Street, asked: str, manager: requests.Session | None = None)
     assert "Read/Write" in page.text
     granted = manager.get(link(page, "access_granted"), timeout=20, allow_redirects=False)
     assert granted.status_code == 302, granted.text
-    return granted.headers["Location"]
+    return str(granted.headers["Location"])
 
 
 def finish(street: Street, browser: requests.Session, back: str, end: str) -> requests.Response:

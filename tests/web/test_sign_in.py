@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from app.db.scope import every_shop
-from app.errors import BadInput, Refused
+from app.errors import BadInput
 from app.factory import create_app
 from app.lib.clock import real_now
 from app.settings import read
@@ -121,6 +121,9 @@ def test_what_is_no_address_is_refused(sqlite_engine: Engine) -> None:
         sign_in_link(db, "nobody", real_now(), "")
 
 
-def test_without_a_shop_there_is_nobody_to_sign_in(sqlite_engine: Engine) -> None:
-    with every_shop(sqlite_engine, write=True) as db, pytest.raises(Refused):
-        sign_in_link(db, "a@example.com", real_now(), "")
+def test_on_a_fresh_server_the_first_person_comes_before_the_first_shop(sqlite_engine: Engine, tmp_path: Path) -> None:
+    client = create_app(read({"REGULARS_HOME": str(tmp_path)}), sqlite_engine).test_client()
+    answer = client.post(link(sqlite_engine))
+    assert client.get(answer.location).location == "/panel/connect"
+    assert client.get("/panel/connect").status_code == 200
+    assert client.get("/panel/customers").location == "/panel/connect"

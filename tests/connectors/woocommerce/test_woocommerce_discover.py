@@ -70,7 +70,11 @@ def test_plain_links_answer_in_the_query(index: dict[str, Any]) -> None:
         (200, '{"hello": 1}', Refused, r"shop\.test answers, but not as WordPress does"),
         (200, '{"namespaces": ["wp/v2"], "home": "https://shop.test"}', Refused, "WooCommerce is not active there"),
         (401, '{"code": "rest_not_logged_in"}', Refused, r"shop\.test hides its REST API"),
+        (200, '{"namespaces": ["wp/v2", "wc/v1"], "home": "https://shop.test"}', Refused, "too old for Regulars"),
         (503, HTML, PlatformDown, r"shop\.test answers 503"),
+        (403, "<title>Attention Required! | Cloudflare</title>", Refused, r"firewall in front of shop\.test.*403"),
+        (503, "<title>Just a moment...</title>", Refused, r"firewall in front of shop\.test.*503"),
+        (202, "<meta http-equiv=refresh content='0;/.well-known/sgcaptcha/'>", Refused, r"firewall in front"),
     ],
 )
 @responses.activate
@@ -81,7 +85,46 @@ def test_what_is_no_shop_is_told_apart_in_words(status: int, body: str, kind: ty
         discover("https://shop.test", requests.Session())
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "my shop", "ftp://shop.test", "https://", "me:pass@shop.test"])
+@responses.activate
+def test_a_password_before_the_shop_is_told_apart() -> None:
+    asks = {"WWW-Authenticate": 'Basic realm="staging"'}
+    for url in ("https://shop.test/wp-json/", "https://shop.test/"):
+        responses.add("GET", url, body=HTML, status=401, headers=asks)
+    with pytest.raises(Refused, match=r"shop\.test asks for a password"):
+        discover("https://shop.test", requests.Session())
+
+
+@responses.activate
+def test_a_shop_by_http_only_is_known_as_such(index: dict[str, Any]) -> None:
+    responses.add("GET", "https://shop.test/wp-json/", body=PlatformDown("shop.test does not answer"))
+    responses.add("GET", "http://shop.test/wp-json/", json=index | {"home": "http://shop.test", "url": ""})
+    site = discover("shop.test", requests.Session())
+    assert (site.is_secure, site.is_tls_lost, site.is_plain) == (False, False, False)
+
+
+@responses.activate
+def test_a_shop_that_does_not_know_of_its_tls_is_called_by_tls_all_the_same(index: dict[str, Any]) -> None:
+    told = index | {"home": "http://shop.test/de", "url": "http://shop.test/de"}
+    responses.add("GET", "https://shop.test/de/wp-json/", json=told)
+    site = discover("https://shop.test/de", requests.Session())
+    assert (site.home_url, site.is_secure, site.is_tls_lost) == ("https://shop.test/de", True, True)
+
+
+@responses.activate
+def test_a_shop_named_by_http_that_lives_by_https_is_called_there(index: dict[str, Any]) -> None:
+    for scheme in ("http", "https"):
+        responses.add("GET", f"{scheme}://shop.test/wp-json/", json=index)
+    site = discover("http://shop.test", requests.Session())
+    assert (site.home_url, site.is_tls_lost) == ("https://shop.test", False)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "", "   ", "my shop", "ftp://shop.test", "https://", "me:pass@shop.test", "shop.test:99999", "[::1",
+        "shop.test\\@evil.example",
+    ],
+)  # fmt: skip
 def test_what_is_no_address_is_said_so(typed: str) -> None:
     with pytest.raises(BadInput, match="address"):
         discover(typed, requests.Session())

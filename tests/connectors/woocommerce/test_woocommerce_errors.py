@@ -111,7 +111,7 @@ def test_a_shop_behind_a_proxy_that_hides_tls_gets_oauth_at_last() -> None:
 @responses.activate
 def test_a_key_that_no_way_helps_is_lost() -> None:
     responses.add("GET", "https://shop.test/wp-json/wc/v3/orders", json=ERROR, status=401)
-    with pytest.raises(AuthLost, match=r"shop\.test does not accept our key"):
+    with pytest.raises(AuthLost, match=r"shop\.test knows the key, but the user"):
         Transport("https://shop.test", SECRETS, requests.Session()).get("wc/v3/orders")
 
 
@@ -174,3 +174,15 @@ def _answer(status: int, body: str, headers: dict[str, str] | None = None) -> re
     made.status_code, made._content = status, body.encode()
     made.headers.update(headers or {})
     return made
+
+
+@responses.activate
+def test_a_key_that_is_known_by_its_signature_alone_has_lost_its_user() -> None:
+    """Neither header nor query let it in, and yet the shop knows it: asked by TLS, it wants another signature."""
+    address = "https://shop.test/wp-json/wc/v3/orders"
+    for _way in ("basic", "query"):
+        responses.add("GET", address, json=ERROR, status=401)
+    signature = {"code": "woocommerce_rest_authentication_error", "message": "Invalid signature - no match."}
+    responses.add("GET", address, json=signature, status=401)
+    with pytest.raises(AuthLost, match="the user it belongs to is gone"):
+        Transport("https://shop.test", SECRETS, requests.Session()).get("wc/v3/orders")
