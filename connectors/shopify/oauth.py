@@ -169,6 +169,11 @@ def _named(app: App, token: str) -> str:
 
 def _refused(app: App, why: str, remedy: Remedy = "reopen") -> AuthLost:
     """Final: whatever time can mend was raised before."""
+    if remedy == "connect":
+        return AuthLost(
+            f"{app.domain} gives no token for this client id and client secret ({why}). Is the app installed there?",
+            remedy,
+        )
     return AuthLost(f"{app.domain} gives us no token ({why}).", remedy)
 
 

@@ -154,7 +154,7 @@ def delivery(home: House, number: str) -> Delivery:
 NOT_ALLOWED = b'{"code": "woocommerce_rest_cannot_view", "message": "No", "data": {"status": 401}}'
 BAD = [
     ("shopify", "orders/create", b"not JSON", "body"),
-    ("shopify", "orders/create", b'{"name": "#1001"}', "id"),
+    ("shopify", "orders/create", b'{"name": "#1001"}', "updated_at"),
     ("shopify", "orders/create", b'{"id": {"odd": 1}}', "id"),
     ("shopify", "app/uninstalled", b'{"updated_at": 7}', "updated_at"),
     ("shopify", "checkouts/create", checkout(presentment_currency="ZZZ"), "ZZZ"),
