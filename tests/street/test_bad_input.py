@@ -155,8 +155,7 @@ NOT_ALLOWED = b'{"code": "woocommerce_rest_cannot_view", "message": "No", "data"
 BAD = [
     ("shopify", "orders/create", b"not JSON", "body"),
     ("shopify", "orders/create", b'{"name": "#1001"}', "updated_at"),
-    ("shopify", "orders/create", b'{"name": "#1001", "updated_at": "2026-06-01T10:00:00Z"}', "id"),
-    ("shopify", "orders/create", b'{"id": {"odd": 1}, "updated_at": "2026-06-01T10:00:00Z"}', "id"),
+    ("shopify", "orders/create", b'{"admin_graphql_api_id": {"odd": 1}}', "admin_graphql_api_id"),
     ("shopify", "app/uninstalled", b'{"updated_at": 7}', "updated_at"),
     ("shopify", "checkouts/create", checkout(presentment_currency="ZZZ"), "ZZZ"),
     ("shopify", "checkouts/create", checkout(created_at="2026-06-01T10:00:00"), "created_at"),
