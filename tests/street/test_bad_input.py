@@ -155,8 +155,9 @@ NOT_ALLOWED = b'{"code": "woocommerce_rest_cannot_view", "message": "No", "data"
 BAD = [
     ("shopify", "orders/create", b"not JSON", "body"),
     ("shopify", "orders/create", b'{"name": "#1001"}', "updated_at"),
-    ("shopify", "orders/create", b'{"admin_graphql_api_id": {"odd": 1}}', "admin_graphql_api_id"),
-    ("shopify", "app/uninstalled", b'{"updated_at": 7}', "updated_at"),
+    ("shopify", "orders/create", b'{"updated_at": "yesterday"}', "updated_at"),
+    ("shopify", "products/delete", b'{"id": {"odd": 1}}', "id"),
+    ("shopify", "app/uninstalled", b'{"updated_at": 7}', "id"),
     ("shopify", "checkouts/create", checkout(presentment_currency="ZZZ"), "ZZZ"),
     ("shopify", "checkouts/create", checkout(created_at="2026-06-01T10:00:00"), "created_at"),
     ("shopify", "checkouts/create", checkout(total_price="a lot"), "a lot"),
