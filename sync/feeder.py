@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+from app.lib.clock import utc_now
 from connectors.base import Page, Wait
 
 _AHEAD = 3  # pages kept in memory
@@ -25,6 +26,7 @@ class Feeder:
 
     def __init__(self, items: Iterator[Item], name: str) -> None:
         self._items = items
+        self.began_at = utc_now()
         self._queue: queue.Queue[Item | Exception] = queue.Queue(maxsize=_AHEAD)
         self._stop, self._go_on = threading.Event(), threading.Event()
         self._asked_at = time.monotonic()

@@ -79,9 +79,18 @@ def _slice(context: Context, run: Run) -> Again:
 def _feeder(context: Context, run: Run) -> Feeder:
     for forsaken in [run_id for run_id, feeder in list(_feeders.items()) if feeder.is_forsaken]:
         _drop(forsaken)
+    if run.id in _feeders and _is_outdated(context, run, _feeders[run.id]):
+        _drop(run.id)
     if run.id not in _feeders:
         _feeders[run.id] = Feeder(_reading(context, run), f"feeder-{run.kind}-{run.resource}")
     return _feeders[run.id]
+
+
+def _is_outdated(context: Context, run: Run, feeder: Feeder) -> bool:
+    """Begun with what the shop granted before it was authorised anew: what it was refused then says nothing now."""
+    with shop_scope(context.engine, run.shop_id) as scope:
+        authorised_at = scope.shop.authorised_at
+    return authorised_at is not None and feeder.began_at < authorised_at
 
 
 def _reading(context: Context, run: Run) -> Iterator[Item]:

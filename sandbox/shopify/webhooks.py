@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from sandbox.changes import Event
+from sandbox.clock import utc_now
 from sandbox.discounts import CodeDiscount
 from sandbox.shop import Checkout, Order, Person, Product, Refund, Segment
 from sandbox.shopify import (
@@ -194,7 +195,8 @@ class Webhooks:
 
     def uninstalled(self) -> None:
         """The last that is told; the subscriptions go with the app."""
-        self.tell("APP_UNINSTALLED", "app/uninstalled", lambda: payload_shop.shop(self.world), self.world.box.now())
+        now = utc_now()  # told with fractions of a second, unlike what happens in the shop
+        self.tell("APP_UNINSTALLED", "app/uninstalled", lambda: payload_shop.shop(self.world), now)
         self.hooks.clear()
 
     def _heard(self, event: Event) -> None:
