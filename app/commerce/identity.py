@@ -63,9 +63,6 @@ class People(NamedTuple):
     ids: dict[str, int]
     told: set[int]
 
-    def of(self, key: str | None) -> int | None:
-        return self.ids.get(key) if key else None
-
 
 def email_key(email: str | None) -> str | None:
     """An address as it is compared."""

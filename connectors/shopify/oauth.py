@@ -82,9 +82,11 @@ def refresh(app: App, grant: Grant) -> Grant:
 
 def client_credentials(app: App) -> Grant:
     """For the id and secret of a merchant's own app, installed in a shop of its own organisation."""
+    library = app.library()
     with app.caller() as caller:
-        asking = lambda: app.library().exchange_using_client_credentials(app.handle, http_client=caller)  # noqa: E731
-        return _granted(app, asking, "connect")
+        return _granted(
+            app, lambda: library.exchange_using_client_credentials(app.handle, http_client=caller), "connect"
+        )
 
 
 def migrate(app: App, access_token: str) -> Grant:
