@@ -9,7 +9,7 @@ import requests
 
 from app.errors import AuthLost
 from connectors.woocommerce import auth
-from connectors.woocommerce.discover import Site, ask, domain_of, site_of
+from connectors.woocommerce.discover import Site, ask, domain_of, site_at
 from connectors.woocommerce.errors import BadSignature, NotJson, NotSeen, check, no_user
 
 Params = Mapping[str, object]
@@ -55,9 +55,9 @@ class Transport:
 
     def index(self) -> Site:
         """The shop as it introduces itself to anybody."""
-        index, is_plain = ask(self.home_url, self._session)
-        self._is_plain = is_plain
-        return site_of(index, self.home_url, is_plain)
+        site = site_at(self.home_url, self._session)
+        self._is_plain = site.is_plain
+        return site
 
     def _send(self, method: str, path: str, params: Params, body: Any, timeout: float) -> requests.Response:
         address, query, headers = self._signed(method, path, {name: str(value) for name, value in params.items()})
