@@ -11,8 +11,8 @@ from sandbox.shop import Order, Shop
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened: order.created/updated/paid/fulfilled/cancelled/edited/deleted/restored/erased,
-    refund.created, customer.created/registered/disabled/updated/deleted/merged/consent,
+    """Something that happened: order.created/updated/paid/fulfilled/cancelled/edited/saved/noted/deleted/restored/
+    untrashed/erased, refund.created/deleted, customer.created/registered/disabled/updated/deleted/merged/consent,
     checkout.created/updated/completed/emptied/deleted, product.created/updated/stock/deleted,
     discount.created/updated/deleted/code_added, segment.created/updated/deleted, shop.updated."""
 
@@ -28,6 +28,8 @@ Listener = Callable[[Event], None]
 class Told:
     """Listeners are called under the lock, right after the change: they must only take note and return."""
 
+    unmoved: frozenset[str] = frozenset({"order.orphaned"})  # changes that leave an order's date as it was: a face says
+
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
         self.lock = threading.RLock()
@@ -36,6 +38,10 @@ class Told:
     def now(self) -> datetime:
         """Whole seconds, which is all that both platforms tell."""
         return clock.utc_now().replace(microsecond=0)
+
+    def _move(self, order: Order, kind: str) -> None:
+        if kind not in self.unmoved:
+            order.updated_at = self.now()
 
     def listen(self, callback: Listener) -> None:
         self._listeners.append(callback)

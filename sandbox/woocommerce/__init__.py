@@ -7,6 +7,7 @@ from sandbox.woocommerce.acting import Acting
 from sandbox.woocommerce.coupons import Coupons
 from sandbox.woocommerce.courier import Courier
 from sandbox.woocommerce.house import House
+from sandbox.woocommerce.levers import Levers
 from sandbox.woocommerce.options import Options
 from sandbox.woocommerce.permalinks import Permalinks
 from sandbox.woocommerce.plugin import Plugin
@@ -31,6 +32,7 @@ class Face:
         Site(self.house)
         WcAuth(self.house)
         self.webhooks = Webhooks(self.house, self.deliveries)
+        Levers(self.house, self.webhooks)
         self.plugin = Plugin(self.house, self.deliveries)
         self.keys = self.house.gate.keys
         self.connection = self.plugin.connection

@@ -10,7 +10,7 @@ from typing import Protocol
 import requests
 
 from sandbox.woocommerce.answers import Body, encode
-from sandbox.woocommerce.errors import ApiError
+from sandbox.woocommerce.errors import ApiError, not_found
 from sandbox.woocommerce.house import House
 from sandbox.woocommerce.options import Options
 
@@ -63,6 +63,8 @@ class Delivery:
             return self.house.sale_body(self.house.sale(self.number))
         if resource == "customer":
             return self.house.customer_body(self.house.customer(self.number))
+        if resource == "coupon":
+            raise not_found("coupons")
         return self.house.product_body(self.number)
 
     def _post(self, body: bytes) -> bool:
@@ -76,6 +78,8 @@ class Delivery:
             "X-WC-Webhook-ID": str(self.hook.id),
             "X-WC-Webhook-Delivery-ID": delivery_id(self.hook.id),
         }
+        if self.house.options.faults.strikes("unreached"):
+            return False
         return post(self.hook.delivery_url, body, headers, self.house.options)
 
     def _count(self, arrived: bool) -> None:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from sandbox.changes import Box, Event
 from sandbox.shop import Checkout, Order, Person, Product
+from sandbox.troubles import Troubles
 from sandbox.woocommerce import customers, orders, products
 from sandbox.woocommerce.answers import Body, answer
 from sandbox.woocommerce.auth import Gate
@@ -17,16 +18,21 @@ from sandbox.woocommerce.options import Options
 from sandbox.woocommerce.writing import Writing
 
 API = "/wp-json/wc/v3"
+# What leaves an order's date as it was: with posts storage nearly everything does
+UNMOVED = frozenset({"refund.deleted"})
+UNMOVED_POSTS = UNMOVED | {"order.edited", "order.saved", "order.orphaned"}
 
 
 class House:
     def __init__(self, box: Box, options: Options) -> None:
         self.box, self.options = box, options
+        box.unmoved = UNMOVED_POSTS if options.is_posts else UNMOVED
         self.gate = Gate(options)
         self.writing = Writing(box.shop, options.home_url, options.version)
         self.blueprint = Blueprint("woocommerce", __name__, template_folder="templates")
         self.blueprint.register_error_handler(ApiError, lambda error: answer(error.body, error.status))
         self.blueprint.after_request(self._link_home)
+        Troubles(options.faults, ("/wp-json",), "Too Many Requests").stand_before(self.blueprint)
         self._paying = {order.person_id for order in box.shop.orders.values() if order.paid_at}
         box.listen(self._note)
         for path in ("/wp-json/<path:rest>", f"{API}/<path:rest>"):

@@ -8,6 +8,7 @@ from typing import Literal
 from sandbox.woocommerce.options import Options
 
 User = Literal["manager", "customer", "gone"]
+PERMISSIONS = ("read", "write", "read_write")
 SHOWN = 7
 
 

@@ -22,6 +22,10 @@ CREATED_VIA = {"web": "checkout", "pos": "pos-rest-api"}
 def status(order: Order) -> str:
     if order.trashed_at:
         return "trash"
+    return order.held_status or _what_happened(order)
+
+
+def _what_happened(order: Order) -> str:
     if order.payment == "failed":
         return "failed"
     if order.is_fully_refunded:

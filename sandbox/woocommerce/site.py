@@ -15,6 +15,7 @@ NAMESPACES = (
     "oembed/1.0", "wc/v3", "wc/v1", "wc-admin", "wc-analytics", "wc/store", "wc/store/v1", "wc/private", "wc/v2",
     "wp/v2", NAMESPACE,
 )  # fmt: skip
+POSTS = "WC_Order_Data_Store_CPT"
 HPOS = "Automattic\\WooCommerce\\Internal\\DataStores\\Orders\\OrdersTableDataStore"
 LABELS = {
     "pending": "Pending payment", "processing": "Processing", "on-hold": "On hold", "completed": "Completed",
@@ -75,8 +76,8 @@ class Site:
                 "thousand_separator": ",",
                 "decimal_separator": ".",
                 "number_of_decimals": PLACES,
-                "order_datastore": HPOS,
-                "HPOS_enabled": True,
+                "order_datastore": POSTS if self.options.is_posts else HPOS,
+                "HPOS_enabled": not self.options.is_posts,
                 "HPOS_sync_enabled": False,
             },
             "security": {"secure_connection": home.startswith("https"), "hide_errors": True},

@@ -17,6 +17,7 @@ from sandbox.woocommerce.courier import Courier
 from sandbox.woocommerce.delivery import Delivery, ping
 from sandbox.woocommerce.errors import ApiError, invalid, no_trash, not_found
 from sandbox.woocommerce.house import House
+from sandbox.woocommerce.options import Options
 from sandbox.woocommerce.reading import page
 
 RESOURCES, EVENTS = ("coupon", "customer", "order", "product"), ("created", "updated", "deleted", "restored")
@@ -137,18 +138,27 @@ class Webhooks:
 
     def _note(self, event: Event) -> None:
         """Nothing is sent here: the body will be what the thing is when its turn comes."""
-        for topic, number in topics(event):
+        for topic, number in topics(event, self.house.options):
             for hook in list(self.all.values()):
                 if hook.topic == topic and hook.status == "active":
-                    self.courier.send((hook.id, topic, number), Delivery(self.house, hook, number))
+                    self._send(hook, number)
+
+    def _send(self, hook: Webhook, number: int) -> None:
+        faults = self.house.options.faults
+        if faults.strikes("drop"):
+            return
+        late = faults.pause() if faults.strikes("reorder") else 0.0
+        late += faults.seconds if faults.strikes("delay") else 0.0
+        for time in range(2 if faults.strikes("duplicate") else 1):
+            self.courier.send((hook.id, number, time), Delivery(self.house, hook, number), late)
 
 
-def topics(event: Event) -> Iterator[tuple[str, int]]:
+def topics(event: Event, options: Options) -> Iterator[tuple[str, int]]:
     """The topics of an event with the number of the thing; an account is what WooCommerce calls a customer."""
     thing = event.object
     resource, _, verb = event.kind.partition(".")
     if isinstance(thing, Order):
-        yield from _order_topics(thing, verb)
+        yield from _order_topics(thing, verb, options)
     elif isinstance(thing, Person) and thing.registered:
         verb = {"registered": "created", "created": ""}.get(verb, verb)
         is_told = verb in ("created", "updated") or (verb == "deleted" and thing.role == "customer")
@@ -163,13 +173,15 @@ def topics(event: Event) -> Iterator[tuple[str, int]]:
         yield "order.updated", thing.id
 
 
-def _order_topics(order: Order, verb: str) -> Iterator[tuple[str, int]]:
+def _order_topics(order: Order, verb: str, options: Options) -> Iterator[tuple[str, int]]:
     if verb == "created":
         yield "order.created", order.id
-    if verb in ("created", "updated"):
+    if verb in ("created", "updated") or (verb == "untrashed" and options.is_posts):
         yield "order.updated", order.id
     if verb in ("deleted", "restored"):
         yield f"order.{verb}", order.id
+        for other in ("product", "coupon") if options.is_posts else ():
+            yield f"{other}.{verb}", order.id  # a fault of WooCommerce's own: it does not look what kind of post it was
     if verb == "erased":
         yield ERASED, order.id
 

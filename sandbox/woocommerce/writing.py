@@ -20,11 +20,14 @@ class Writing:
 
     def __init__(self, shop: Shop, home_url: str, version: str) -> None:
         self.shop = shop
-        self.zone = ZoneInfo(shop.timezone)
         self.home_url = home_url
         self.version = version
         self._numbers: dict[tuple[str, str], int] = {}
         self._line_heads: dict[int, Body] = {}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.shop.timezone)  # which keeps those that it made
 
     def times(self, name: str, at: datetime | None) -> dict[str, str | None]:
         return dates.pair(name, at, self.zone)
