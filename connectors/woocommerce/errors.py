@@ -80,7 +80,13 @@ def _turned_away(status: int, said: ErrorBody, words: str, host: str) -> Regular
         may_not = _("The key's user may not do this. %(words)s", words=words)
         return AuthLost(may_not) if is_woocommerce else PlatformDown(words)
     if "does not have" in said.message:
-        return Refused(_("The key's permissions are not enough; Regulars needs read and write. %(words)s", words=words))
+        return Refused(
+            _(
+                "The key's permissions are not enough: make a key that may read and write, and connect the shop again "
+                "with that. %(words)s",
+                words=words,
+            )
+        )
     if is_woocommerce:
         dropped = _("%(host)s does not accept our key, or its web server drops it on the way. %(words)s", **known)
         return NotSeen(dropped)

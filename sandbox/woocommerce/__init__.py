@@ -8,6 +8,7 @@ from sandbox.woocommerce.coupons import Coupons
 from sandbox.woocommerce.courier import Courier
 from sandbox.woocommerce.house import House
 from sandbox.woocommerce.levers import Levers
+from sandbox.woocommerce.notes import Notes
 from sandbox.woocommerce.options import Options
 from sandbox.woocommerce.permalinks import Permalinks
 from sandbox.woocommerce.plugin import Plugin
@@ -29,6 +30,7 @@ class Face:
         Reading(self.house)
         Acting(self.house)
         Coupons(self.house)
+        Notes(self.house)
         Site(self.house)
         WcAuth(self.house)
         self.webhooks = Webhooks(self.house, self.deliveries)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Response, request
 
@@ -19,6 +19,7 @@ TYPES = {"percent": "percentage", "fixed_cart": "fixed_amount", "fixed_product":
 KEPT = ("description", "individual_use", "usage_limit", "usage_limit_per_user", "email_restrictions", "minimum_amount",
         "maximum_amount", "product_ids", "meta_data")  # fmt: skip
 MOST = 100  # items of a batch
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -73,14 +74,14 @@ class Coupons:
             raise ApiError(413, "woocommerce_rest_request_entity_too_large", message)
         create, delete = asked.get("create") or (), asked.get("delete") or ()
         done = {
-            "create": [self._each(lambda row=row: self._create(row)) for row in create],
-            "delete": [self._each(lambda number=number: self._remove(int(number)), int(number)) for number in delete],
+            "create": [self._each(self._create, row, 0) for row in create],
+            "delete": [self._each(self._remove, int(number), int(number)) for number in delete],
         }
         return answer({name: rows for name, rows in done.items() if rows})
 
-    def _each(self, act: Callable[[], Coupon], number: int = 0) -> Body:
+    def _each(self, act: Callable[[T], Coupon], given: T, number: int) -> Body:
         try:
-            return self._body(act())
+            return self._body(act(given))
         except ApiError as error:
             return {"id": number, "error": error.body}
 

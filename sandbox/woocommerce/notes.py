@@ -10,7 +10,6 @@ from sandbox.woocommerce import params
 from sandbox.woocommerce.answers import Body, answer, links
 from sandbox.woocommerce.errors import ApiError
 from sandbox.woocommerce.house import House
-from sandbox.woocommerce.reading import one
 
 LONGEST = 65_535  # bytes: what the database has room for
 
@@ -29,13 +28,15 @@ class Notes:
     def __init__(self, house: House) -> None:
         self.house, self.box = house, house.box
         self.all: dict[int, list[Note]] = {}
-        house.get("orders/<int:number>/notes", self.list, "GET, POST")
+        house.get("orders/<int:number>/notes", self.show, "GET, POST")
         house.route("POST", "orders/<int:number>/notes", self.create, "GET, POST")
 
-    def list(self, number: int) -> Response:
+    def show(self, number: int) -> Response:
         wanted = params.one_of(request.args, "type", ("any", "customer", "internal"), "any")
-        found = [note for note in self._of(number) if wanted in ("any", "customer" if note.for_customer else "internal")]
-        return one([self._body(number, note) for note in found])
+        found = [
+            note for note in self._of(number) if wanted in ("any", "customer" if note.for_customer else "internal")
+        ]
+        return answer([self._body(number, note) for note in found])
 
     def create(self, number: int) -> Response:
         wanted: dict[str, Any] = request.get_json(silent=True) or {}
