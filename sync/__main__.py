@@ -22,6 +22,7 @@ from sync import timetable
 from sync.backfill import backfill
 from sync.fetch import fetch
 from sync.history import count_history
+from sync.journal import seal_waiting, thin
 from sync.pull import pull
 from sync.push import push
 from sync.upkeep import check_installation, check_webhooks, furnish_shop, refresh_shop, tidy_secrets
@@ -43,6 +44,8 @@ HANDLERS: Mapping[str, Callable[[Context, Job], Again | None]] = {
     "secrets": tidy_secrets,
     "privacy": privacy,
     "loyalty-history": count_history,
+    "seal": seal_waiting,
+    "thin": thin,
 }
 
 

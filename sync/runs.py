@@ -16,6 +16,7 @@ from app.db.care import analyze
 from app.db.scope import ShopScope, shop_scope
 from app.errors import AuthLost, PlatformDown, RateLimited
 from app.jobs.base import Again, Job
+from app.journal.chain import seal
 from app.journal.keep import keep_failures, keep_page, request_fetches
 from app.lib.clock import utc_now
 from app.shops.clients import client_for, granted_resources
@@ -119,11 +120,12 @@ def _write(context: Context, run: Run, page: Page) -> None:
             row.state, row.note, row.error, row.changed_at = "running", None, None, now
             row.failed += keep_failures(scope, context.keyring, run.kind, outcome.failures, now)
             request_fetches(scope, outcome.refetch, run.kind, now)
-            keep_page(scope, run.kind, run.resource, outcome, now, run_id=run.id)
+            keep_page(scope, context.keyring, run.kind, run.resource, outcome, now, run_id=run.id)
             if place == len(batches):
                 row.cursor, row.total = page.cursor, page.total or row.total
                 row.failed += keep_failures(scope, context.keyring, run.kind, page.failures, now)
                 keep_failures(scope, context.keyring, "ledger", page.doubts, now)
+            seal(scope, context.keyring, now)
             has_grown = row.done.bit_length() > (row.done - len(records)).bit_length()
         if has_grown and row.done < _GROWN and run.kind == "backfill":
             analyze(context.engine)  # a first import into empty tables is planned badly until their sizes are known

@@ -83,7 +83,7 @@ def check_installation(scope: ShopScope, now: datetime) -> None:
 
 
 def tidy(scope: ShopScope, now: datetime) -> None:
-    """Bodies go after 14 days, events, carts and pages of the journal when nobody asks for them any more."""
+    """Bodies go after 14 days, events, carts and what the journal tells when nobody asks for them any more."""
     old = col(Delivery.received_at) < now - _KEEP_BODIES
     scope.execute(delete(Delivery).where(old, col(Delivery.state).in_(("done", "ignored"))))
     scope.execute(update(Delivery).where(old, col(Delivery.state) != "pending").values(body=None))
@@ -94,7 +94,7 @@ def tidy(scope: ShopScope, now: datetime) -> None:
     told = col(PlatformWrite.kind).not_in(("discount", "discount_codes"))  # whose keys say that a set was made
     settled = col(PlatformWrite.state).in_(("done", "superseded"))
     scope.execute(delete(PlatformWrite).where(told, settled, col(PlatformWrite.created_at) < now - _KEEP_WRITES))
-    scope.execute(delete(JournalEntry).where(col(JournalEntry.at) < now - 3 * _KEEP_EVENTS))
+    jobs.defer(scope, "thin", lane="report", dedupe="thin")
 
 
 def work_requests(scope: ShopScope, now: datetime) -> None:
@@ -123,6 +123,7 @@ _WAITING = (
     ("flows", "react", lambda now: _of(Enrollment, "waiting", Enrollment.due_at, now)),
     ("send", "send", lambda now: _of(Message, "queued", Message.not_before, now)),
     ("push", "push", lambda now: _of(PlatformWrite, OPEN, PlatformWrite.due_at, now)),
+    ("seal", "report", lambda now: select(JournalEntry.id).where(col(JournalEntry.place).is_(None)).limit(1)),
     ("fetch", "fetch", lambda now: select(PendingFetch.external_id).where(col(PendingFetch.due_at) <= now).limit(1)),
 )  # fmt: skip
 

@@ -20,6 +20,7 @@ from app.consent.two_way import insist
 from app.db.batch import Batch
 from app.db.scope import ShopScope
 from app.errors import BadInput
+from app.journal.keep import Note
 from app.lib.encryption import Keyring
 from connectors.base import Failure
 from connectors.records import (
@@ -53,12 +54,13 @@ class Outcome:
     """counts: created, updated, unchanged, superseded, conflict, deferred, deleted, failed; echo: only what we wrote
     ourselves; erased: how many spoke of somebody who was erased. refetch: what has to be read afresh, (kind, external
     id); `deleted:<kind>` asks whether it is gone, `refund` names the order. digest: SHA-256 over the records, whatever
-    their order."""
+    their order. notes: those that were not simply applied."""
 
     counts: dict[str, int]
     refetch: list[tuple[str, str]]
     failures: list[Failure]
     digest: bytes
+    notes: list[Note]
 
 
 def ingest(
@@ -80,9 +82,11 @@ def ingest(
     if live:
         total.changes.write(scope, now)
     insist(scope, [said for one in records if isinstance(one, CustomerRecord) for said in one.consents or ()], now)
-    total.counts["failed"], total.counts["erased"] = len(failures), screened.erased
+    total.counts["failed"], total.counts["erased"] = len(failures), len(screened.met)
     counts = {name: count for name, count in total.counts.items() if count}
-    return Outcome(counts, list(total.refetch), failures, hashlib.sha256(b"".join(sorted(total.marks))).digest())
+    total.notes += [_met(*each) for each in screened.met]
+    digest = hashlib.sha256(b"".join(sorted(total.marks))).digest()
+    return Outcome(counts, list(total.refetch), failures, digest, total.notes)
 
 
 def _beginning(scope: ShopScope, batch: Batch, now: datetime, live: bool, fresh: bool) -> Callable[[], Work]:
@@ -187,6 +191,10 @@ _DELETE: dict[str, Callable[[Work, Sequence[str]], None]] = {
     "checkout": checkouts.drop,
     "refund": refunds.delete,
 }
+
+
+def _met(record: Record, left: Record | None, tombstone: str) -> Note:
+    return Note("dropped" if left is None else "stripped", *_read_by(record), cause=tombstone)
 
 
 def _failure(record: Record, error: Exception) -> Failure:
