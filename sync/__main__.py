@@ -13,7 +13,7 @@ from app.context import Context, open_context
 from app.errors import RegularsError
 from app.flows.runner import run_due
 from app.jobs.base import Again, Job
-from app.jobs.local import Worker
+from app.jobs.worker import THREADS, open_worker
 from app.lib.log import log, write_json
 from app.mail.outbox import send_due
 from app.privacy.work import work as privacy
@@ -49,7 +49,7 @@ HANDLERS: Mapping[str, Callable[[Context, Job], Again | None]] = {
 }
 
 
-def run(context: Context, stop: threading.Event, threads: int = 4) -> None:
+def run(context: Context, stop: threading.Event, threads: int = THREADS) -> None:
     """Work until `stop` is set."""
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
@@ -57,7 +57,7 @@ def run(context: Context, stop: threading.Event, threads: int = 4) -> None:
     )
     scheduler.start()
     try:
-        Worker(context.engine, {name: partial(job, context) for name, job in HANDLERS.items()}, threads).run(stop)
+        open_worker(context.engine, {name: partial(job, context) for name, job in HANDLERS.items()}, threads).run(stop)
     finally:
         scheduler.shutdown(wait=False)
 

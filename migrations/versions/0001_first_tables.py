@@ -57,7 +57,6 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'ready' AND dedupe IS NOT NULL"),
         postgresql_where=sa.text("state = 'ready' AND dedupe IS NOT NULL"),
     )
-    op.create_index("jobs_due", "jobs", ["state", "priority", "due_at"], unique=False)
     op.create_index(
         "jobs_lane",
         "jobs",
@@ -65,6 +64,14 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("state = 'running'"),
         postgresql_where=sa.text("state = 'running'"),
+    )
+    op.create_index(
+        "jobs_waiting",
+        "jobs",
+        ["shop_id", "lane", "priority", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'ready'"),
+        postgresql_where=sa.text("state = 'ready'"),
     )
     op.create_table(
         "meta",
@@ -982,12 +989,17 @@ def downgrade() -> None:
     op.drop_table("rejected_deliveries")
     op.drop_table("meta")
     op.drop_index(
+        "jobs_waiting",
+        table_name="jobs",
+        sqlite_where=sa.text("state = 'ready'"),
+        postgresql_where=sa.text("state = 'ready'"),
+    )
+    op.drop_index(
         "jobs_lane",
         table_name="jobs",
         sqlite_where=sa.text("state = 'running'"),
         postgresql_where=sa.text("state = 'running'"),
     )
-    op.drop_index("jobs_due", table_name="jobs")
     op.drop_index(
         "jobs_dedupe",
         table_name="jobs",
