@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sandbox import clock
-from sandbox.shop import Order, Shop
+from sandbox.shop import Order, Shop, Variant
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened: order.created/updated/paid/fulfilled/cancelled/edited/saved/noted/deleted/restored/
     untrashed/erased, refund.created/deleted, customer.created/registered/disabled/updated/deleted/merged/consent,
-    checkout.created/updated/completed/emptied/deleted, product.created/updated/stock/deleted,
+    checkout.created/updated/completed/emptied/deleted, product.created/updated/stock/deleted/erased,
     discount.created/updated/deleted/code_added, segment.created/updated/deleted, shop.updated."""
 
     kind: str
     object: object  # the Order, Refund, Person, Checkout, Product, Segment, Shop or CodeDiscount (with the code added)
     at: datetime
     order: Order | None = None  # the order of a refund
+    variant: Variant | None = None  # that alone of its product
 
 
 Listener = Callable[[Event], None]
@@ -46,7 +47,9 @@ class Told:
     def listen(self, callback: Listener) -> None:
         self._listeners.append(callback)
 
-    def tell(self, kind: str, thing: object, at: datetime, order: Order | None = None) -> None:
-        event = Event(kind, thing, at, order)
+    def tell(
+        self, kind: str, thing: object, at: datetime, order: Order | None = None, variant: Variant | None = None
+    ) -> None:
+        event = Event(kind, thing, at, order, variant)
         for listener in self._listeners:
             listener(event)

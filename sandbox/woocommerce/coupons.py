@@ -44,6 +44,7 @@ class Coupons:
         self.all: dict[int, Coupon] = {}
         for discount in house.box.shop.codes.values():
             self._add_printed(discount)
+        house.bodies["coupon"] = lambda number: self._body(self._get(number))
         item = "GET, POST, PUT, PATCH, DELETE"
         house.get("coupons", self.list, "GET, POST")
         house.route("POST", "coupons", self.create, "GET, POST")
@@ -122,6 +123,7 @@ class Coupons:
         value_type = "shipping" if free and not coupon.amount else TYPES[kind]
         self.box.shop.codes[code.upper()] = Discount("code", code.upper(), value_type, coupon.amount)
         self.all[coupon.id] = coupon
+        self.box.tell("coupon.created", coupon, now)
         return coupon
 
     def _add_printed(self, discount: Discount) -> None:
@@ -143,7 +145,7 @@ class Coupons:
         return {
             "id": coupon.id,
             "code": coupon.code,
-            "amount": f"{coupon.amount:.2f}",
+            "amount": f"{coupon.amount:.{self.house.options.decimals}f}",
             "status": "publish",
             **times("date_created", coupon.created_at),
             **times("date_modified", coupon.created_at),

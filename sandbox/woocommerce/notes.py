@@ -48,6 +48,7 @@ class Notes:
                 raise ApiError(500, "woocommerce_api_cannot_create_order_note", message)
             note = Note(self.box.shop.next_id(), text, bool(wanted.get("customer_note")), self.box.now())
             notes.insert(0, note)
+            self.box.tell("note.added", note, note.created_at)
         return answer(self._body(number, note), 201)
 
     def _of(self, number: int) -> list[Note]:

@@ -21,6 +21,7 @@ class Options:
     is_plain: bool = False  # permalinks without words: /wp-json/ is a page of the shop's like any other
     storage: Storage = "hpos"  # of orders
     version: str = "10.0.2"
+    decimals: int = 2  # that amounts are shown with, whatever the currency
     wordpress: str = "6.8.3"
     delivery_delay: float = 0.3  # seconds from an event to its delivery; an ordinary shop takes most of a minute
     delivery_timeout: float = 60.0

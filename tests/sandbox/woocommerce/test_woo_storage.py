@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sandbox.shop import Order
-from sandbox.woocommerce.webhooks import topics
+from sandbox.woocommerce.topics import topics
 from tests.sandbox.woocommerce.conftest import Caller, Street
 
 Made = Callable[..., Street]
@@ -36,7 +36,7 @@ def done(woo: Caller, method: str, path: str, json: Any = None, **query: Any) ->
 
 def told(street: Street, change: Callable[[], object]) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
-    street.box.listen(lambda event: found.extend(topics(event, street.face.options)))
+    street.box.listen(lambda event: found.extend(topics(event, street.face.house)))
     change()
     return found
 
