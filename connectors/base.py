@@ -12,7 +12,7 @@ from connectors.changes import Change, Written
 from connectors.records import Record
 from connectors.vault import Vault
 
-Resource = Literal["products", "customers", "orders", "refunds", "checkouts"]
+Resource = Literal["products", "customers", "orders", "refunds", "checkouts", "coupons"]
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -134,6 +134,10 @@ class Client(Protocol):
         """What changed after `since`, the same way."""
         ...
 
+    def sweep(self, resource: Resource, cursor: str | None) -> Iterator[Page | Wait]:
+        """All of a resource of `sweeps` and a Census with each page, resumable, at a pace that spares the shop."""
+        ...
+
     def fetch(self, kind: str, external_ids: Sequence[str]) -> Sequence[Record]:
         """Fresh reads by id; a Deletion for each that is gone. kind "refund": all refunds of the orders named."""
         ...
@@ -181,6 +185,7 @@ class Connector(Protocol):
 
     platform: str
     resources: Sequence[Resource]  # in the order of the backfill
+    sweeps: Sequence[Resource]  # whose changes and deletions the platform may keep to itself
     topics: Mapping[str, Topic]
     ignored: Mapping[str, str]  # topic -> reason
     writes: Collection[type[Change]]  # the changes that its client can make

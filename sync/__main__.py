@@ -25,19 +25,22 @@ from sync.history import count_history
 from sync.journal import seal_waiting, thin
 from sync.pull import pull
 from sync.push import push
-from sync.upkeep import check_installation, check_webhooks, furnish_shop, refresh_shop, tidy_secrets
+from sync.sweep import sweep
+from sync.upkeep import check_installation, check_webhooks, furnish_shop, refresh_shop, revive, tidy_secrets
 from webhooks.process import process
 
 HANDLERS: Mapping[str, Callable[[Context, Job], Again | None]] = {
     "deliveries": process,
     "backfill": backfill,
     "pull": pull,
+    "sweep": sweep,
     "fetch": fetch,
     "react": react,
     "flows": run_due,
     "send": send_due,
     "push": push,
     "webhooks": check_webhooks,
+    "revive": revive,
     "facts": refresh_shop,
     "installation": check_installation,
     "furnish": furnish_shop,

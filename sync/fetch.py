@@ -17,7 +17,7 @@ from app.lib.clock import utc_now
 from app.shops.clients import client_for
 from connectors import ledger
 from connectors.base import Client, Failure
-from connectors.records import Lifecycle, Merge, PrivacyRequest, Record, RefundRecord
+from connectors.records import Census, Lifecycle, Merge, PrivacyRequest, Record, RefundRecord
 from sync.reach import calls_the_shop
 from sync.refused import keep_refusals
 
@@ -101,4 +101,4 @@ def _of(record: Record) -> str:
     """The id that was asked for."""
     if isinstance(record, RefundRecord):
         return record.order_external_id
-    return "" if isinstance(record, Lifecycle | Merge | PrivacyRequest) else record.external_id
+    return "" if isinstance(record, Census | Lifecycle | Merge | PrivacyRequest) else record.external_id

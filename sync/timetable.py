@@ -21,11 +21,12 @@ from app.lib.log import log
 from app.mail.models import Message
 from app.mail.outbox import give_up_claims
 from app.privacy.models import PrivacyRequest
-from app.privacy.requests import UNDONE, forget_exports
+from app.privacy.requests import UNDONE, forget_exports, wipe_when_due
 from app.shops import handover
 from app.shops.models import Shop
 from app.writes.actions import OPEN
 from app.writes.models import PlatformWrite
+from sync import sweep
 from sync.refused import forget_refusals
 
 _fired: dict[str, datetime] = {}  # the slot of each entry that this process knows to be fired, by whomever
@@ -77,6 +78,11 @@ def check_webhooks(scope: ShopScope, now: datetime) -> None:
         jobs.defer(scope, "webhooks", lane="push", dedupe="webhooks")
 
 
+def revive(scope: ShopScope, now: datetime) -> None:
+    if scope.shop.remedy == "activate":
+        jobs.defer(scope, "revive", lane="push", dedupe="revive")
+
+
 def check_installation(scope: ShopScope, now: datetime) -> None:
     jobs.defer(scope, "installation", lane="push", dedupe="installation")
     jobs.defer(scope, "secrets", lane="report", dedupe="secrets")
@@ -100,6 +106,7 @@ def tidy(scope: ShopScope, now: datetime) -> None:
 def work_requests(scope: ShopScope, now: datetime) -> None:
     """What is owed by law is owed by a shop that left as well."""
     forget_exports(scope, now)
+    wipe_when_due(scope, now)
     if scope.first(select(PrivacyRequest.id).where(col(PrivacyRequest.state).in_(UNDONE)).limit(1)) is not None:
         jobs.defer(scope, "privacy", lane="ingest", dedupe="privacy", priority=0)
 
@@ -108,6 +115,8 @@ TIMETABLE = (
     Entry("pull", timedelta(minutes=5), pull),
     Entry("minute", timedelta(minutes=1), minute),
     Entry("webhooks", timedelta(minutes=10), check_webhooks),
+    Entry("sweep", timedelta(hours=1), sweep.at_night),
+    Entry("revive", timedelta(hours=1), revive),
     Entry("installation", timedelta(days=1), check_installation),
     Entry("tidy", timedelta(days=1), tidy),
     Entry("requests", timedelta(hours=1), work_requests, is_for_all=True),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from app.commerce import checkouts, customers, facts, orders, products, refunds
+from app.commerce import absent, checkouts, customers, facts, orders, products, refunds
 from app.commerce.tombstones import screen
 from app.commerce.work import Work
 from app.consent import entries
@@ -24,6 +24,7 @@ from app.journal.keep import Note
 from app.lib.encryption import Keyring
 from connectors.base import Failure
 from connectors.records import (
+    Census,
     CheckoutRecord,
     CustomerRecord,
     Deletion,
@@ -111,7 +112,7 @@ def _rounds(records: Sequence[Record]) -> Iterator[list[Record]]:
 
 def _claims(record: Record) -> tuple[Sequence[tuple[str, ...]], Sequence[tuple[str, ...]]]:
     """What a record speaks of, and what must not have been spoken of before it. Refunds of one order do not clash."""
-    if isinstance(record, Lifecycle | PrivacyRequest):
+    if isinstance(record, Lifecycle | PrivacyRequest | Census):
         return (), ()
     if isinstance(record, Merge):
         return [("merge", record.gone_external_id)], [("merge", record.gone_external_id)]
@@ -170,7 +171,7 @@ def _check_deletions(work: Work, deletions: Sequence[Deletion]) -> None:
             _DELETE[deletion.kind](work, [deletion.external_id])
         else:
             work.counts["deferred"] += 1
-            work.ask(f"deleted:{deletion.kind}", deletion.external_id)
+            absent.ask(work, deletion)
 
 
 _WRITERS: tuple[tuple[type, Callable[[Work, Any], None]], ...] = (
@@ -180,6 +181,7 @@ _WRITERS: tuple[tuple[type, Callable[[Work, Any], None]], ...] = (
     (RefundRecord, refunds.write),
     (CheckoutRecord, checkouts.write),
     (Deletion, _check_deletions),
+    (Census, absent.compare),
     (Hint, _check_hints),
     (Merge, facts.merge),
     (Fact, facts.write),
@@ -205,7 +207,7 @@ def _failure(record: Record, error: Exception) -> Failure:
 def _read_by(record: Record) -> tuple[str, str]:
     """(kind, external id) of what has to be read afresh, to try a record again."""
     match record:
-        case Lifecycle() | PrivacyRequest():
+        case Lifecycle() | PrivacyRequest() | Census():
             return record.kind, ""
         case Merge():
             return "customer", record.kept_external_id

@@ -86,6 +86,10 @@ class ShopifyClient:
         moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return self._by_pages(resource, f"updated_at:>='{moment}'", Cursor.read(cursor))
 
+    def sweep(self, resource: Resource, cursor: str | None) -> Iterator[Page | Wait]:
+        """Everything tells when it changed."""
+        return iter(())
+
     def fetch(self, kind: str, external_ids: Sequence[str]) -> Sequence[Record]:
         """A checkout can be asked for by its number only; one that is named by its token is left out. So is what
         cannot be read: the log says why, and the others come all the same."""

@@ -10,7 +10,7 @@ from app.errors import NotFound, Refused
 from connectors.base import AuditCounts, AuditOrder, Installation, Page, Refusal, Resource, ShopFacts, Wait, Webhook
 from connectors.changes import Change, Written
 from connectors.records import Record
-from connectors.woocommerce import audit, facts, fetch, subscriptions
+from connectors.woocommerce import audit, facts, fetch, subscriptions, sweep
 from connectors.woocommerce.backfill import Walker
 from connectors.woocommerce.changes import Changes
 from connectors.woocommerce.errors import NoRoute
@@ -51,6 +51,9 @@ class WooClient:
 
     def pull(self, resource: Resource, since: datetime, cursor: str | None) -> Iterator[Page | Wait]:
         return self._changes.since(resource, since, cursor)
+
+    def sweep(self, resource: Resource, cursor: str | None) -> Iterator[Page | Wait]:
+        return sweep.sweep(self._walker, resource, cursor)
 
     def fetch(self, kind: str, external_ids: Sequence[str]) -> Sequence[Record]:
         return fetch.by_ids(self._walker, kind, external_ids)
