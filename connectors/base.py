@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 import requests
 
+from connectors.auditing import Auditor
 from connectors.changes import Change, Written
 from connectors.records import Record
 from connectors.vault import Vault
@@ -62,28 +63,6 @@ class ShopFacts(msgspec.Struct, frozen=True):
     taxes_included: bool = False
     decimals: int = 2
     rates: Mapping[str, str] = {}  # currency -> units of shop currency for one of it, where known
-
-
-class AuditOrder(msgspec.Struct, frozen=True):
-    """An order's raw totals read for the proof alone, by a reader that shares nothing with `normalise`."""
-
-    external_id: str
-    placed_at: datetime
-    is_counted: bool
-    currency: str
-    placed: str
-    refunded: str
-    net: str
-    refunds: int
-    updated_at: datetime | None = None
-
-
-class AuditCounts(msgspec.Struct, frozen=True):
-    """How many the platform says that it has; None where it does not say."""
-
-    orders: int | None
-    customers: int | None
-    products: int | None
 
 
 class Webhook(msgspec.Struct, frozen=True):
@@ -175,9 +154,9 @@ class Client(Protocol):
         """What the shop lets us do, and what it pays for."""
         ...
 
-    def audit_orders(self) -> Iterator[AuditOrder | Wait]: ...
-
-    def audit_counts(self) -> AuditCounts: ...
+    def auditor(self) -> Auditor:
+        """The readers of the proof."""
+        ...
 
 
 class Connector(Protocol):

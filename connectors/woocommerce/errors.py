@@ -50,7 +50,8 @@ def check(answer: requests.Response, host: str) -> None:
     """Silence for a success in JSON; anything else is raised."""
     said = error_body(answer.content)
     if answer.ok:
-        if answer.content[:1] not in (b"{", b"["):
+        is_bare = answer.request is not None and answer.request.method == "HEAD"
+        if not is_bare and answer.content[:1] not in (b"{", b"["):
             raise NotJson(f"{host} answers with a web page where its REST API should answer.")
         return
     raise _meaning(answer, said, host)
