@@ -110,6 +110,24 @@ def disconnect(shop: str) -> None:
 
 @regulars.command()
 @click.argument("shop")
+def disconnect(shop: str) -> None:
+    """Leave SHOP (its id or domain): webhooks and keys go now, the data later, unless it is connected again."""
+    from app.shops import farewell
+
+    context, now = open_house(), utc_now()
+    shop_id = shop_id_of(context, shop)
+    with shop_scope(context.engine, shop_id, write=True) as scope:
+        farewell.disconnect(scope, now)
+    farewell.say_farewell(context, shop_id, now)
+    with shop_scope(context.engine, shop_id) as scope:
+        click.echo(f"{scope.shop.domain} is disconnected. {scope.shop.state_reason or ''}".rstrip())
+        if scope.shop.wipe_at:
+            day = f"{scope.shop.wipe_at:%Y-%m-%d}"
+            click.echo(f"Its data are erased on {day}, unless it is connected again until then.")
+
+
+@regulars.command()
+@click.argument("shop")
 def sync(shop: str) -> None:
     """Pull what changed in SHOP (its id or domain) now; the worker does it, this waits for its end."""
     from sync.now import pull_now
