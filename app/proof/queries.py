@@ -40,7 +40,7 @@ def day_of(scope: ShopScope, day: date) -> ProvedDay | None:
 
 def things(scope: ShopScope) -> Sequence[ProvedDay]:
     """The latest row of each kind that has no days: customers, products, refunds."""
-    latest = select(ProvedDay.kind, func.max(ProvedDay.day)).where(col(ProvedDay.kind) != "orders")
+    latest = select(col(ProvedDay.kind), func.max(col(ProvedDay.day))).where(col(ProvedDay.kind) != "orders")
     newest = scope.rows(latest.group_by(col(ProvedDay.kind)).order_by(col(ProvedDay.kind)))
     return [scope.get(ProvedDay, kind, day) for kind, day in newest]
 
@@ -49,10 +49,10 @@ def standing(scope: ShopScope, today: date) -> Standing:
     """Of all days that were ever proved. Today is not over, so that it is open says nothing by itself."""
     shaky = col(ProvedDay.state) != "green"
     is_over = (col(ProvedDay.day) < today) | (col(ProvedDay.differences) > 0)
-    not_green = select(ProvedDay.day, ProvedDay.state).where(ProvedDay.kind == "orders", shaky, is_over)
+    not_green = select(col(ProvedDay.day), col(ProvedDay.state)).where(ProvedDay.kind == "orders", shaky, is_over)
     bad = scope.rows(not_green.order_by(col(ProvedDay.day)))
     after = bad[-1].day if bad else date.min
-    green = select(func.min(ProvedDay.day), func.max(ProvedDay.proved_at)).where(
+    green = select(func.min(col(ProvedDay.day)), func.max(col(ProvedDay.proved_at))).where(
         ProvedDay.kind == "orders", ProvedDay.state == "green", ProvedDay.day > after
     )
     ((since, proved_at),) = scope.rows(green)
@@ -74,8 +74,8 @@ def findings(
 def found_since(scope: ShopScope, since: datetime) -> Mapping[str, tuple[int, int]]:
     """What was missing, stale, extra or deleted: (records found, of those repaired)."""
     record: list[Any] = [col(Finding.what), col(Finding.kind), col(Finding.external_id)]
-    still_open = func.count() - func.count(col(Finding.repaired_at))
-    grouped = select(*record, still_open).where(col(Finding.found_at) >= since).group_by(*record)
+    counted = [*record, func.count() - func.count(col(Finding.repaired_at))]
+    grouped = select(*counted).where(col(Finding.found_at) >= since).group_by(*record)
     found: dict[str, tuple[int, int]] = {}
     for what, _kind, _id, unmended in scope.rows(grouped):
         records, repaired = found.get(what, (0, 0))
