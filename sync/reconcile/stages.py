@@ -164,7 +164,7 @@ def _is_healing(scope: ShopScope) -> bool:
     still_open = select(Finding.external_id).where(col(Finding.repaired_at).is_(None))
     orders = select(Finding.order_external_id).where(col(Finding.repaired_at).is_(None))
     one = col(PendingFetch.external_id)
-    waiting = select(PendingFetch).where(one.in_(still_open) | one.in_(orders), PendingFetch.reason == "reconcile")
+    waiting = select(PendingFetch).where(one.in_(still_open) | one.in_(orders))  # whoever asked for it first
     return scope.first(waiting.limit(1)) is not None
 
 

@@ -1,0 +1,118 @@
+"""WooCommerce's face without webhooks: what the pull cannot see is found, named, repaired, and proved."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from app.commerce.models import Order, Refund
+from connectors.woocommerce import normalise
+from sync.pull import pull
+from tests.sync.proving import Copy, copied
+
+
+@pytest.fixture
+def copy(engine: Engine, tmp_path: Path) -> Iterator[Copy]:
+    with copied(engine, tmp_path, "--storage", "posts") as found:
+        yield found
+
+
+@pytest.fixture
+def hpos(sqlite_engine: Engine, tmp_path: Path) -> Iterator[Copy]:
+    with copied(sqlite_engine, tmp_path, orders=30) as found:
+        yield found
+
+
+def untouched(copy: Copy) -> list[str]:
+    """Ids of paid orders, the newest first."""
+    orders = sorted(copy.all(Order), key=lambda one: one.placed_at, reverse=True)
+    return [one.external_id for one in orders if one.is_counted and one.refunded_minor == 0]
+
+
+def test_what_the_pull_cannot_see_is_found_named_and_repaired(copy: Copy) -> None:
+    """R1, R3, R16, R17."""
+    gone, trashed, dearer, refunded, again = untouched(copy)[:5]
+    refund = copy.act("refund", order_id=int(again), lines=[], amount_minor=100)["refund_id"]
+    copy.reconcile()
+    assert copy.states() == {"green"}
+    before = copy.order(dearer)
+    placed = copy.act("place_order", email="new@example.com")["order_id"]
+    copy.act("delete", order_id=int(gone))
+    copy.act("trash", order_id=int(trashed))
+    copy.act(
+        "edit", order_id=int(dearer), add=[[copy.act("add_product", title="Cap", price_minor=900)["variants"][0][0], 1]]
+    )
+    given = copy.act("refund", order_id=int(refunded), lines=[], amount_minor=200)["refund_id"]
+    copy.act("delete_refund", order_id=int(again), refund_id=refund)
+    row = copy.reconcile()
+    assert copy.findings() >= {
+        ("order", str(placed), "missing", True), ("order", gone, "deleted", True), ("order", trashed, "extra", True),
+        ("order", dearer, "stale", True), ("refund", str(given), "missing", True),
+        ("refund", str(refund), "deleted", True),
+    }  # fmt: skip
+    assert (row.unhealed, copy.states(), copy.differences()) == (0, {"green"}, [])
+    after = copy.order(dearer)
+    assert (after.placed_minor or 0) > (before.placed_minor or 0)
+    assert after.updated_at == before.updated_at  # a pull had nothing to go by
+    assert all(one.created_at is not None for one in copy.all(Refund))
+
+
+def test_a_refund_of_old_that_was_deleted_is_found_by_the_list_of_refunds(hpos: Copy) -> None:
+    """R3: neither the order's total nor its modified date moves."""
+    old = untouched(hpos)[-1]
+    refund = hpos.act("refund", order_id=int(old), lines=[], amount_minor=100)["refund_id"]
+    hpos.run(pull, "pull", "ingest")
+    assert hpos.order(old).refunded_minor == 100
+    hpos.act("delete_refund", order_id=int(old), refund_id=refund)
+    hpos.run(pull, "pull", "ingest")
+    assert hpos.order(old).refunded_minor == 100
+    hpos.reconcile(days=2)
+    assert ("refund", str(refund), "deleted", True) in hpos.findings()
+    assert (hpos.order(old).refunded_minor, hpos.differences()) == (0, [])
+
+
+def test_customers_and_products_that_went_are_found_by_their_ids(hpos: Copy) -> None:
+    product = hpos.act("add_product", title="Cap", price_minor=900)["product_id"]
+    person = hpos.act("register", email="she@example.com", first_name="She", last_name="Her")["person_id"]
+    hpos.reconcile(days=1)
+    assert hpos.findings() == {("product", str(product), "missing", True), ("customer", str(person), "missing", True)}
+    hpos.act("delete_product", product_id=product)
+    hpos.act("delete_customer", person_id=person)
+    row = hpos.reconcile(days=1)
+    assert row.deleted == 2
+    assert hpos.findings() >= {("product", str(product), "deleted", True), ("customer", str(person), "deleted", True)}
+    assert (hpos.states(), hpos.differences()) == ({"green"}, [])
+
+
+def test_what_is_misread_turns_its_day_red_and_it_stays_so(hpos: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R1: the readers of the proof share nothing with what makes the records."""
+    right = normalise.minor
+    monkeypatch.setattr(normalise, "minor", lambda amount, currency: right(amount, currency) // 2)
+    placed = str(hpos.act("place_order", email="new@example.com")["order_id"])
+    for _ in range(2):
+        row = hpos.reconcile(days=3)
+        day = hpos.days()[hpos.order(placed).placed_on]
+        assert (day.state, day.differences, row.unhealed) == ("red", 1, 1)
+        assert ("order", placed, "stale", False) in hpos.findings()
+    monkeypatch.undo()
+    assert hpos.reconcile(days=3).unhealed == 0
+    assert hpos.days()[hpos.order(placed).placed_on].state == "green"
+
+
+def test_nothing_is_removed_that_still_answers_by_its_id(hpos: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Absent from a list is not deleted: a status of a plugin that went hides its orders."""
+    hidden = untouched(hpos)[0]
+    auditor = type(hpos.client().auditor())
+    listed = auditor.orders
+
+    def without(self: Any, *window: Any) -> Iterator[Any]:
+        return (one for one in listed(self, *window) if getattr(one, "external_id", "") != hidden)
+
+    monkeypatch.setattr(auditor, "orders", without)
+    hpos.reconcile()
+    assert ("order", hidden) not in {(kind, one) for kind, one, _, _ in hpos.findings()}
+    assert hpos.order(hidden).deleted_at is None
+    noted = [day.note for day in hpos.days().values() if day.note]
+    assert noted == ["The shop counts 1 orders of this day, and lists 0."] or "counts" in noted[0]
