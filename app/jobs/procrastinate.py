@@ -90,11 +90,11 @@ class Procrastinate:
 
     def _call(self) -> None:
         """Call for what is due and nobody was called for: its time came, or a worker died at it."""
-        pause = _CALL
+        pause, at_once = _CALL, self._engine.execution_options(isolation_level="AUTOCOMMIT")
         while not self._stop.wait(pause):
             with patience(self._stop):
                 began = time.monotonic()
-                with every_shop(self._engine, write=True) as db:
+                with every_shop(at_once, write=True) as db:
                     calls.call_due(db.batch(), utc_now())
                 pause = max(_CALL, (time.monotonic() - began) / _SHARE)
 
