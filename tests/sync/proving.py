@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from app.commerce.models import Order
 from app.context import Context
+from app.db.meta import mark_as_demo
 from app.db.scope import shop_scope
 from app.jobs.base import Again, Job
 from app.lib.clock import utc_now
@@ -103,9 +104,9 @@ class Copy:
 
 
 @contextmanager
-def copied(engine: Engine, home: Any, *words: str, orders: int = 40) -> Iterator[Copy]:
-    """The whole history of a box of WooCommerce's, backfilled."""
-    args = serve.arguments(["--face", "woocommerce", "--orders", str(orders), *words])
+def copied(engine: Engine, home: Any, *words: str, orders: int = 40, face: str = "woocommerce") -> Iterator[Copy]:
+    """The whole history of a box, backfilled."""
+    args = serve.arguments(["--face", face, "--orders", str(orders), *words])
     made: list[Any] = []
 
     def app(environ: Any, start: Any) -> Any:  # there once its address is known
@@ -116,9 +117,18 @@ def copied(engine: Engine, home: Any, *words: str, orders: int = 40) -> Iterator
         made.append(serve.make_app(args, url))
         info = requests.get(f"{url}/_sandbox/info", timeout=30).json()
         settings = read({"REGULARS_HOME": str(home), "REGULARS_ALLOW_PRIVATE_SHOPS": "1"})
+        if face == "shopify":
+            mark_as_demo(engine)
+            settings = replace(settings, shopify_origin=url)
         context = Context(settings, engine, Keyring.load(settings))
-        secrets = {"consumer_key": info["key"], "consumer_secret": info["secret"]}
-        copy = Copy(context, connect(context, "woocommerce", url, secrets, utc_now()), url, info)
+        address = info["domain"] if face == "shopify" else url
+        copy = Copy(context, connect(context, face, address, _secrets(info, face), utc_now()), url, info)
         copy.run(backfill, "backfill", "ingest")
         copy.run(fetch, "fetch", "fetch")
         yield copy
+
+
+def _secrets(info: dict[str, Any], face: str) -> dict[str, str]:
+    if face == "shopify":
+        return {"client_id": info["client_id"], "client_secret": info["client_secret"]}
+    return {"consumer_key": info["key"], "consumer_secret": info["secret"]}
