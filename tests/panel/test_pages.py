@@ -9,9 +9,10 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from app.commerce.models import Customer, Order
-from app.db.scope import every_shop, shop_scope
+from app.db.scope import ShopScope, every_shop, shop_scope
 from app.flows.models import Flow
-from app.journal.models import Delivery, FailedRecord, PendingFetch
+from app.jobs.models import JobRow
+from app.journal.models import Delivery, Event, FailedRecord, PendingFetch
 from app.lib.clock import real_now
 from app.loyalty.actions import current
 from app.privacy.models import PrivacyRequest
@@ -35,6 +36,12 @@ PAGES = {
     "connections": "/panel/connections",
     "writes": "/panel/connections/writes",
     "writes that need a look": "/panel/connections/writes?filter=attention",
+    "sync health": "/panel/connections/health",
+    "proof": "/panel/connections/proof",
+    "a day of the proof": "/panel/connections/proof/days/2026-11-20",
+    "what differed": "/panel/connections/proof/findings",
+    "what is not mended": "/panel/connections/proof/findings?filter=open",
+    "check a report": "/panel/connections/proof/check",
     "privacy": "/panel/privacy",
     "erase a customer": "/panel/customers/{customer}/erase",
 }
@@ -42,8 +49,10 @@ ACTIONS = {
     "save a segment": "/panel/segments/{segment}",
     "save a flow": "/panel/flows/{flow}",
     "switch a flow": "/panel/flows/{flow}/switch",
-    "retry a delivery": "/panel/connections/deliveries/{delivery}/retry",
-    "retry a record": "/panel/connections/records/{record}/retry",
+    "retry a delivery": "/panel/connections/health/delivery/{delivery}/retry",
+    "retry a record": "/panel/connections/health/record/{record}/retry",
+    "retry a reaction": "/panel/connections/health/event/{event}/retry",
+    "retry a job": "/panel/connections/health/job/{job}/retry",
     "retry a write": "/panel/connections/writes/{write}/retry",
     "export a customer": "/panel/customers/{customer}/export",
     "erase a customer": "/panel/customers/{customer}/erase",
@@ -56,15 +65,22 @@ MODELS = {
     "flow": Flow,
     "delivery": Delivery,
     "record": FailedRecord,
+    "event": Event,
     "request": PrivacyRequest,
 }
+
+
+def ids_of(scope: ShopScope) -> dict[str, int | None]:
+    """Of the shop's first rows, by their kind."""
+    dead_job = scope.first(select(JobRow.id).where(JobRow.state == "dead"))
+    first = {name: scope.first(select(model.id)) for name, model in MODELS.items()}  # type: ignore[attr-defined]
+    return {**first, "job": dead_job}
 
 
 def address(house: House, pattern: str, shop: Shop) -> str:
     """The pattern with ids of that shop's rows."""
     with shop_scope(house.engine, shop.id) as scope:
-        ids = {name: scope.first(select(model.id)) for name, model in MODELS.items()}  # type: ignore[attr-defined]
-    return pattern.format(**ids)
+        return pattern.format(**ids_of(scope))
 
 
 def change(house: House, path: str, **form: str) -> tuple[int, str]:
@@ -290,14 +306,14 @@ def test_a_failed_delivery_is_tried_again(house: House) -> None:
     path = address(house, ACTIONS["retry a delivery"], house.ours)
     assert change(house, path)[0] == 303
     with shop_scope(house.engine, house.ours.id) as scope:
-        assert scope.get(Delivery, int(path.split("/")[4])).state == "pending"
+        assert scope.get(Delivery, int(path.split("/")[5])).state == "pending"
 
 
 def test_a_failed_record_is_read_afresh(house: House) -> None:
     assert change(house, address(house, ACTIONS["retry a record"], house.ours))[0] == 303
     with shop_scope(house.engine, house.ours.id) as scope:
         waiting = scope.all(select(PendingFetch))
-    assert [(row.kind, row.external_id) for row in waiting] == [("order", "4711")]
+    assert ("order", "4711", "retry") in [(row.kind, row.external_id, row.reason) for row in waiting]
 
 
 def test_what_hinders_is_said(house: House) -> None:
@@ -308,7 +324,16 @@ def test_what_hinders_is_said(house: House) -> None:
 def test_a_notice_is_one_of_ours(house: House) -> None:
     assert "Saved." in house.client.get("/panel/loyalty?notice=saved").text
     assert "hello" not in house.client.get("/panel/loyalty?notice=hello").text
-    assert set(pages.NOTICES) == {"saved", "trying", "turned-on", "turned-off", "made", "gathering", "erasing"}
+    assert set(pages.NOTICES) == {
+        "saved",
+        "trying",
+        "turned-on",
+        "turned-off",
+        "made",
+        "gathering",
+        "erasing",
+        "proving",
+    }
 
 
 def test_an_unknown_page_is_answered_in_words(house: House) -> None:
@@ -337,7 +362,7 @@ def test_a_merchant_with_two_shops_changes_between_them(house: House) -> None:
 def test_a_form_that_is_filled_in_has_its_changes_kept_by_the_admin_s_save_bar(house: House, name: str) -> None:
     page = house.client.get(address(house, PAGES[name], house.ours)).text
     for tag, body in re.findall(r"(<form\b[^>]*>)(.*?)</form>", page, re.DOTALL):
-        is_filled_in = "<textarea" in body or re.search(r'<input(?![^>]*type="hidden")', body)
+        is_filled_in = "<textarea" in body or re.search(r'<input(?![^>]*type="(?:hidden|file)")', body)
         if 'method="post"' in tag and is_filled_in:
             assert "data-save-bar" in tag
 
