@@ -65,7 +65,7 @@ class Walker:
         if resource == "products":
             return [List("wc/v3/products", asked, self.products), List("wc/v3/products", trash, self.trashed_products)]
         if resource == "coupons":
-            return [List("wc/v3/coupons", asked, self.coupons)]
+            return [List("wc/v3/coupons", asked, self.coupons, True)]
         return []  # checkouts: drafts come with the orders, carts by the plugin
 
     def refund_lists(self, params: Params) -> list[List]:
@@ -90,9 +90,9 @@ class Walker:
             place = None
 
     def _walked(self, lists: Sequence[List], number: int, place: Place | None, ahead: Ahead) -> Iterator[Slice | Wait]:
-        chosen, then = lists[number], lists[number + 1] if number + 1 < len(lists) else None
-        first = Ask(then.path, then.params, 0, size_of(self.transport, then.path)) if then else None
-        for part in walk(self.transport, chosen.path, chosen.params, place, ahead, first):
+        chosen = lists[number]
+        then = [Ask(one.path, one.params, 0, size_of(self.transport, one.path)) for one in lists[number + 1 :]]
+        for part in walk(self.transport, chosen.path, chosen.params, place, ahead, then):
             yield Wait(part.seconds, part.why, f"{number} {part.cursor}") if isinstance(part, Wait) else part
 
     def orders(self, raw: bytes) -> tuple[list[Record], list[Failure]]:
