@@ -217,7 +217,7 @@ def demo(once: bool, as_json: bool, database_url: str | None, data: str, face: s
     sys.exit(show(data, file))
 
 
-for command in (house.journal, house.doctor):
+for command in (house.journal, house.doctor, house.backup, house.restore):
     regulars.add_command(command)
 
 
