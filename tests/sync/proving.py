@@ -52,7 +52,7 @@ class Copy:
 
     def run(self, work: Callable[[Context, Job], Again | None], name: str, lane: str) -> bool:
         """A job until it has nothing to do or waits for another; did it do anything?"""
-        job = Job(id=1, shop_id=self.shop_id, name=name, key="", lane=lane, attempts=0)
+        job = self.job(name, lane)
         until, has_worked = time.monotonic() + _PATIENCE, False
         while (again := work(self.context, job)) is not None:
             has_worked = True
@@ -63,19 +63,26 @@ class Copy:
                 time.sleep(max(0.0, (again.at - utc_now()).total_seconds()))
         return has_worked
 
-    def reconcile(self, days: int = 35, reason: str = "asked") -> Reconciliation:
-        """Begun, and worked to its end beside the fetches that it asks for."""
+    def job(self, name: str, lane: str) -> Job:
+        return Job(id=1, shop_id=self.shop_id, name=name, key="", lane=lane, attempts=0)
+
+    def ask(self, days: int, reason: str = "asked") -> int:
         now = utc_now()
         with shop_scope(self.context.engine, self.shop_id, write=True) as scope:
-            row_id = request(scope, reason, now, local_day(scope, now) - timedelta(days=days - 1)).id
-        return self.finish(row_id)
+            return request(scope, reason, now, local_day(scope, now) - timedelta(days=days - 1)).id
+
+    def reconcile(self, days: int = 35, reason: str = "asked") -> Reconciliation:
+        """Begun, and worked to its end beside the fetches that it asks for."""
+        return self.finish(self.ask(days, reason))
 
     def finish(self, row_id: int) -> Reconciliation:
+        until = time.monotonic() + _PATIENCE
         while self.run(reconcile, "reconcile", "report"):
+            assert time.monotonic() < until
             self.run(fetch, "fetch", "fetch")
         with shop_scope(self.context.engine, self.shop_id) as scope:
             row = scope.get(Reconciliation, row_id)
-        assert row.state == "done", row.error
+        assert row.state == "done", (row.state, row.error)
         return row
 
     def all(self, model: Any, *where: Any) -> list[Any]:

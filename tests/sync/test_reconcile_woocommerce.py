@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import Engine
 
 from app.commerce.models import Order, Refund
+from app.proof.models import Reconciliation
 from connectors.woocommerce import normalise
+from connectors.woocommerce.audit import WooAuditor
 from sync.pull import pull
+from sync.reconcile.work import reconcile, reconcile_recent
 from tests.sync.proving import Copy, copied
 
 
@@ -116,3 +119,69 @@ def test_nothing_is_removed_that_still_answers_by_its_id(hpos: Copy, monkeypatch
     assert hpos.order(hidden).deleted_at is None
     noted = [day.note for day in hpos.days().values() if day.note]
     assert noted == ["The shop counts 1 orders of this day, and lists 0."] or "counts" in noted[0]
+
+
+def test_the_platform_s_own_report_is_held_beside_and_what_it_says_otherwise_is_a_question(hpos: Copy) -> None:
+    row = hpos.reconcile()
+    assert row.no_report is None
+    assert [day.question for day in hpos.days().values() if day.question] == []
+    gone = str(hpos.act("place_order", email="new@example.com")["order_id"])
+    hpos.act("refund", order_id=int(gone), lines=[], amount_minor=100)
+    hpos.act("delete", order_id=int(gone))
+    hpos.reconcile()
+    asked = [day for day in hpos.days().values() if day.question]
+    assert [day.state for day in asked] == ["green"]
+    assert "goes on subtracting refunds" in (asked[0].question or "")
+
+
+def test_where_edits_are_silent_recent_orders_are_read_whole_every_hour(copy: Copy) -> None:
+    placed = copy.act("place_order", email="new@example.com")["order_id"]
+    copy.reconcile(days=2)
+    before = copy.order(placed).placed_minor or 0
+    copy.act(
+        "edit", order_id=placed, add=[[copy.act("add_product", title="Cap", price_minor=900)["variants"][0][0], 1]]
+    )
+    assert not copy.run(reconcile_recent, "reconcile-recent", "report")
+    (row,) = copy.all(Reconciliation, Reconciliation.reason == "sweep")
+    copy.finish(row.id)
+    assert (copy.order(placed).placed_minor or 0) > before
+
+
+def test_where_they_are_not_nothing_is_read(hpos: Copy) -> None:
+    assert not hpos.run(reconcile_recent, "reconcile-recent", "report")
+    assert hpos.all(Reconciliation) == []
+
+
+def test_a_worker_that_dies_goes_on_with_the_next_window(hpos: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R21."""
+    monkeypatch.setattr(WooAuditor, "at_once", 3)
+    listed, asked = WooAuditor.orders, []
+
+    def dying(self: Any, since: Any, until: Any, cursor: Any = None) -> Iterator[Any]:
+        asked.append(since)
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return listed(self, since, until, cursor)
+
+    monkeypatch.setattr(WooAuditor, "orders", dying)
+    with pytest.raises(KeyboardInterrupt):
+        hpos.reconcile(days=300)
+    (row,) = hpos.all(Reconciliation)
+    assert row.state in ("queued", "running")
+    hpos.finish(row.id)
+    assert asked[2] == asked[3]  # the window in hand, and none before it
+    assert len(asked) == len(set(asked)) + 1
+    assert len(hpos.days()) == 300
+
+
+def test_a_slow_shop_is_a_wait(hpos: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R15: the reconciliation stays, and goes on where it was."""
+    hpos.faults(limited=1.0)
+    row_id = hpos.ask(days=3)
+    again = reconcile(hpos.context, hpos.job("reconcile", "report"))
+    assert again is not None
+    assert again.at is not None
+    (row,) = hpos.all(Reconciliation)
+    assert (row.state, row.stage) == ("waiting", "read")
+    hpos.faults()
+    assert hpos.finish(row_id).state == "done"
