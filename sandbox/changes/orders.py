@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.changes.customers import CustomerChanges
 from sandbox.changes.products import ProductChanges
+from sandbox.money import minor
 from sandbox.orders import edit_of, full_refund, new_order, paid, refund_of
 from sandbox.shop import Address, Checkout, Consent, Order, Person, Refund, Visit
 from sandbox.till import NO_DUTY, Basket, ring_up
@@ -143,6 +144,14 @@ class OrderChanges(CustomerChanges, ProductChanges):
                 setattr(order, name, value)
             return self._changed(order, "order.noted" if fields.keys() & {"note", "held_status"} else "order.saved")
 
+    def set_total(self, order_id: int, total: str) -> Order:
+        """The total alone, "33.33", in whatever the shop counts; no line follows. -> order.saved, order.updated"""
+        with self.lock:
+            order = self.order(order_id)
+            order.placed_minor, order.told_total = minor(total, order.currency) - order.adjusted_minor, total
+            order.placed_shop_minor = order.to_shop(order.placed_minor)
+            return self._changed(order, "order.saved")
+
     def set_quantity(self, order_id: int, line_id: int, quantity: int) -> Order:
         """The quantity alone: neither the line's money nor the order's total follow. -> order.saved, order.updated"""
         with self.lock:
@@ -164,6 +173,7 @@ class OrderChanges(CustomerChanges, ProductChanges):
         """-> order.edited, order.updated"""
         with self.lock:
             order = self.order(order_id)
+            order.told_total = ""
             order.add_edit(edit_of(order, self.shop, self.now(), remove=remove, add=add, note=note))
             return self._changed(order, "order.edited")
 
