@@ -117,5 +117,8 @@ class Transport:
 
     def _learn(self) -> bool:
         """Is it that this shop has plain links? Some answer pretty ones with their front page."""
-        self._is_plain = ask(self.home_url, self._session)[1]
+        try:
+            self._is_plain = ask(self.home_url, self._session)[1]
+        except Refused:
+            return False  # whoever turns us away from the index sent that page as well: it is waited for
         return self._is_plain
