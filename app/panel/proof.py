@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from app.commerce import queries as commerce
 from app.db.scope import ShopScope
 from app.errors import NotFound, Refused
 from app.journal.queries import head
@@ -16,7 +18,7 @@ from app.operations import report
 from app.panel.blueprint import PAGE, bp
 from app.panel.health import holding
 from app.proof import queries
-from app.proof.models import ProvedDay
+from app.proof.models import Finding, ProvedDay
 from app.proof.sides import Side, side, sum_of
 from app.web import paging
 from app.web.filters import today
@@ -59,7 +61,7 @@ def proof(scope: ShopScope) -> ResponseReturnValue:
         notable=[day for day in reversed(days) if is_notable(day, on)],
         things=[(row, side(row.there).count, side(row.here).count) for row in queries.things(scope)],
         found=queries.found_since(scope, now - timedelta(days=queries.SHOWN)),
-        findings=queries.findings(scope, _LATEST),
+        **_findings(scope, queries.findings(scope, _LATEST)),
         work=work,
         latest=queries.latest(scope),
         head=head(scope),
@@ -79,8 +81,8 @@ def proof_day(scope: ShopScope, day: str) -> ResponseReturnValue:
         row=row,
         there=there,
         here=here,
-        currencies=sorted(there.money.keys() | here.money.keys()),
-        findings=queries.findings(scope, PAGE, day=on),
+        spoken=sorted(there.money.keys() | here.money.keys()),
+        **_findings(scope, queries.findings(scope, PAGE, day=on)),
         head=head(scope, on),
     )
 
@@ -92,7 +94,7 @@ def findings(scope: ShopScope) -> ResponseReturnValue:
     before = paging.number(paging.read(request.args.get("after")))
     rows = queries.findings(scope, PAGE + 1, before, only_open=only_open)
     page = paging.cut(rows, PAGE, lambda one: (one.id,))
-    return render_template("panel/proof/findings.html", page=page, only_open=only_open)
+    return render_template("panel/proof/findings.html", page=page, only_open=only_open, **_findings(scope, page.rows))
 
 
 @bp.post("/connections/proof")
@@ -148,6 +150,12 @@ def calendar(days: Sequence[ProvedDay], on: date) -> list[Square]:
 def is_notable(row: ProvedDay, on: date) -> bool:
     """That today is not over is no news."""
     return bool(row.differences or row.question or (row.state != "green" and row.day < on))
+
+
+def _findings(scope: ShopScope, rows: Sequence[Finding]) -> dict[str, Any]:
+    """What templates need to show some of them: an amount is in the order's own currency."""
+    orders = {row.external_id for row in rows if row.kind == "order"}
+    return {"findings": rows, "currencies": commerce.currencies(scope, orders)}
 
 
 def _may_prove(scope: ShopScope) -> bool:
