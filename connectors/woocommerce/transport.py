@@ -42,6 +42,7 @@ class Transport:
         if method != "GET" and self._is_plain is None:
             # a write goes out once, and not in one way after another until the key is seen
             self.get("wc/v3/webhooks", {"per_page": 1, "_fields": "id"})
+        mode = self._modes[0]
         try:
             return self._send(method, path, params or {}, body, timeout)
         except NotSeen as error:
@@ -49,7 +50,8 @@ class Transport:
                 raise no_user(self.host) from error  # a signature is seen wherever the query is, and it was good
             if method != "GET":
                 raise
-            self._modes.pop(0)
+            if self._modes[0] == mode:  # else another page, asked for at the same time, found that out already
+                self._modes.pop(0)
             return self.send(method, path, params, body, timeout)
         except BadSignature as error:
             if self.home_url.startswith("https://"):
