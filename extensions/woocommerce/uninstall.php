@@ -13,7 +13,9 @@ defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 /** Of the site that is switched to. */
 function remove_all(): void {
 	global $wpdb;
-	$wpdb->query( $wpdb->prepare( 'DROP TABLE IF EXISTS %i', $wpdb->prefix . 'regulars_baskets' ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- our own table.
+	foreach ( array( 'baskets', 'words' ) as $name ) {
+		$wpdb->query( $wpdb->prepare( 'DROP TABLE IF EXISTS %i', $wpdb->prefix . "regulars_$name" ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- our own table.
+	}
 	foreach ( array( 'connection', 'server', 'view', 'consent_text', 'link_key', 'table', 'left' ) as $name ) {
 		delete_option( "regulars_$name" );
 	}
