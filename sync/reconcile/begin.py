@@ -35,8 +35,9 @@ def request(scope: ShopScope, reason: str, now: datetime, since_on: date | None 
 
 
 def after_gap(scope: ShopScope, since: datetime | None, now: datetime) -> None:
-    """Webhooks were lost since then: the pull brings what is dated since, this finds the rest."""
-    request(scope, "gap", now, local_day(scope, since) if since else None)
+    """Webhooks were lost since then: the pull brings what is dated since, this finds the rest, of older orders too."""
+    began = local_day(scope, since) if since else date.max
+    request(scope, "gap", now, min(began, local_day(scope, now) - timedelta(days=NIGHTLY)))
 
 
 def nightly(scope: ShopScope, now: datetime) -> None:

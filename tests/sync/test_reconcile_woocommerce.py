@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import Engine
 
 from app.commerce.models import Order, Refund
-from app.proof.models import Reconciliation
+from app.proof.models import Finding, Reconciliation
 from connectors.woocommerce import normalise
 from connectors.woocommerce.audit import WooAuditor
 from sync.pull import pull
+from sync.reconcile.keep import NO_REFUND
 from sync.reconcile.work import reconcile, reconcile_recent
 from tests.sync.proving import Copy, copied
 
@@ -185,3 +186,17 @@ def test_a_slow_shop_is_a_wait(hpos: Copy, monkeypatch: pytest.MonkeyPatch) -> N
     assert (row.state, row.stage) == ("waiting", "read")
     hpos.faults()
     assert hpos.finish(row_id).state == "done"
+
+
+def test_a_refunded_order_without_refunds_stays_listed_with_the_reason(hpos: Copy) -> None:
+    """R4: who deletes the refund of a whole order leaves its status as it was."""
+    one = untouched(hpos)[0]
+    refund = hpos.act("refund", order_id=int(one))["refund_id"]
+    hpos.reconcile()
+    hpos.act("delete_refund", order_id=int(one), refund_id=refund)
+    row = hpos.reconcile()
+    assert ("refund", str(refund), "deleted", True) in hpos.findings()
+    (left,) = hpos.all(Finding, Finding.kind == "order", Finding.field == "refunds")
+    assert (left.external_id, left.repaired_at, left.why_not) == (one, None, NO_REFUND)
+    assert (row.unhealed, hpos.order(one).refunded_minor) == (1, 0)
+    assert hpos.days()[hpos.order(one).placed_on].state == "red"
