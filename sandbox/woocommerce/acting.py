@@ -45,7 +45,7 @@ class Acting:
                 self.box.untrash_order(number, wanted, keeps_refunds=not self.house.options.is_posts)
             elif wanted and wanted != status(order):
                 self._become(order, wanted)
-            else:
+            if not wanted or asked.keys() - {"id", "status"}:
                 self._save(order, asked)
             return one(self.house.sale_body(order))
 
@@ -75,8 +75,8 @@ class Acting:
     def _become(self, order: Order, wanted: str) -> None:
         if wanted == "refunded":
             self.box.refund_rest(order.id)
-        elif wanted == "cancelled":
-            self.box.cancel_order(order.id)
+        elif wanted == "cancelled" and not order.is_paid:
+            self.box.cancel_order(order.id)  # what was paid is not paid back by that
         elif wanted in ("processing", "completed"):
             if not order.is_paid and not order.cancelled_at:
                 self.box.pay_order(order.id)
