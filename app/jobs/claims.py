@@ -1,6 +1,6 @@
 """Claims on jobs: taking one under a lease, renewing it, what becomes of the job after. The same on both engines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -45,10 +45,11 @@ class Claims:
         found = batch.rows(_claim(bool(lane), batch.is_sqlite), values)
         return _job(found[0]) if found else None
 
-    def renew(self) -> None:
-        """A sign of life for all our jobs."""
-        with every_shop(self.engine, write=True) as db:
-            db.batch().execute(_RENEW, {"worker": self.worker, "until": self._until()})
+    def renew(self, in_hand: Sequence[int]) -> None:
+        """A sign of life for these of our jobs."""
+        if in_hand:
+            with every_shop(self.engine, write=True) as db:
+                db.batch().execute(_RENEW, {"worker": self.worker, "until": self._until(), "in_hand": in_hand})
 
     def finish(self, job: Job, result: Again | None, *, go_on: bool = False) -> Job | None:
         """It is done, or goes on later. go_on: the next one of its lane, now ours, in the same transaction."""
@@ -143,7 +144,9 @@ RETURNING {_COLUMNS}"""
 
 _SKIP_LOCKED = " FOR UPDATE SKIP LOCKED"
 _COLUMNS = 'id, shop_id, name, "key", lane, attempts, dedupe, due_at'
-_RENEW = "UPDATE jobs SET lease_until = :until WHERE state = 'running' AND worker = :worker"
+_RENEW = """
+UPDATE jobs SET lease_until = :until WHERE state = 'running' AND worker = :worker AND id = ANY(:in_hand)
+"""
 _ABANDONED = f"SELECT {_COLUMNS} FROM jobs WHERE state = 'running' AND lease_until < :now"
 _OURS = "SELECT dedupe FROM jobs WHERE id = :id AND worker = :worker AND state = 'running'"
 _DONE = "DELETE FROM jobs WHERE id = :id AND worker = :worker AND state = 'running' RETURNING id"
