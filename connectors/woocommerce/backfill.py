@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import msgspec
 
 from app.errors import BadInput, Refused
-from connectors.base import Failure, Page, Resource, ShopFacts, Wait
+from connectors.base import Failure, Page, Refusal, Resource, ShopFacts, Wait
 from connectors.records import Deletion, Record
 from connectors.woocommerce import catalogue, coupons, normalise, types
 from connectors.woocommerce.ahead import Ahead, Ask
-from connectors.woocommerce.errors import NoRoute
+from connectors.woocommerce.errors import MayNot, NoRoute
 from connectors.woocommerce.lists import Place, Slice, size_of, walk
 from connectors.woocommerce.refunds import Refunds
 from connectors.woocommerce.rows import bodies, read, records
@@ -35,6 +35,7 @@ class Walker:
     def __init__(self, transport: Transport, facts: Callable[[], ShopFacts]) -> None:
         self.transport, self.facts = transport, facts
         self.refunds = Refunds(transport)
+        self.refusals: list[Refusal] = []  # lists that the key's user may not read, and that nothing rests on
         self._variations = Variations(transport)
 
     def all_of(self, resource: Resource, cursor: str | None) -> Iterator[Page | Wait]:
@@ -83,9 +84,11 @@ class Walker:
             try:
                 for part in self._walked(lists, number, place, ahead):
                     yield part if isinstance(part, Wait) else page_of(part, lists, number)
-            except (Refused, NoRoute):
+            except (MayNot, Refused, NoRoute) as error:
                 if not lists[number].is_optional:
                     raise
+                if isinstance(error, MayNot):
+                    self.refusals.append(Refusal(lists[number].path, str(error)))
                 yield Page((), _after(lists, number))
             place = None
 

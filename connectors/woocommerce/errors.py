@@ -19,6 +19,10 @@ class NoRoute(NotFound):
     """This WooCommerce has no such route: it is older, or newer, than what we asked for."""
 
 
+class MayNot(AuthLost):
+    """The key is good, and its user has no right to this: where it is asked for something less, that may be given."""
+
+
 class NotSeen(AuthLost):
     """The shop answered as if no key had come along: another way of sending it may still do."""
 
@@ -83,7 +87,7 @@ def _turned_away(status: int, said: ErrorBody, words: str, host: str) -> Regular
     is_woocommerce = said.code.startswith("woocommerce_rest_cannot")
     if status == 403:
         may_not = _("The key's user may not do this. %(words)s", words=words)
-        return AuthLost(may_not) if is_woocommerce else PlatformDown(words)
+        return MayNot(may_not) if is_woocommerce else PlatformDown(words)
     if "does not have" in said.message:
         return Refused(
             _(
