@@ -19,6 +19,7 @@ from app.jobs.base import Again, Job
 from app.journal.chain import seal
 from app.journal.keep import keep_failures, keep_page, request_fetches
 from app.lib.clock import utc_now
+from app.proof.told import count_first_told
 from app.shops.clients import client_for, connector_of, granted_resources
 from connectors.base import Client, Page, Resource, Wait
 from sync.feeder import Feeder, Finished, Item
@@ -123,6 +124,7 @@ def _write(context: Context, run: Run, page: Page) -> None:
             row.failed += keep_failures(scope, context.keyring, run.kind, outcome.failures, now)
             request_fetches(scope, outcome.refetch, run.kind, now)
             keep_page(scope, context.keyring, run.kind, run.resource, outcome, now, run_id=run.id)
+            count_first_told(scope, run.kind, outcome.counts, now)
             if place == len(batches):
                 row.cursor, row.total = page.cursor, page.total or row.total
                 row.failed += keep_failures(scope, context.keyring, run.kind, page.failures, now)

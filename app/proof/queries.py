@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 
 from app.db.scope import ShopScope
-from app.proof.models import Finding, ProvedDay, Reconciliation
+from app.proof.models import Finding, FirstTold, ProvedDay, Reconciliation
 
 SHOWN = 90  # days
 UNDONE = ("queued", "running", "waiting")
@@ -81,6 +81,13 @@ def found_since(scope: ShopScope, since: datetime) -> Mapping[str, tuple[int, in
         records, repaired = found.get(what, (0, 0))
         found[what] = (records + 1, repaired + (not unmended))
     return found
+
+
+def first_told(scope: ShopScope, since: date) -> Mapping[str, int]:
+    """How many changes webhooks, the pull and the proof were the first to tell of."""
+    source = col(FirstTold.source)
+    counted = select(source, func.sum(col(FirstTold.changes))).where(col(FirstTold.day) >= since).group_by(source)
+    return {name: int(changes) for name, changes in scope.rows(counted)}
 
 
 def under_way(scope: ShopScope) -> Sequence[Reconciliation]:

@@ -56,6 +56,7 @@ BATCH = {
     "app/operations/checks/database.py": "the clock, the journal mode",
     "app/operations/checks/secrets.py": "sealed columns, by their names",
     "app/operations/figures.py": "counts, shop by shop in one question",
+    "app/proof/told.py": "counts that rise",
     "app/privacy/erasure.py": "the lane of ingest, and tombstones",
     "app/privacy/sweep.py": "tombstones",
     "app/privacy/wipe.py": "a shop's jobs",
