@@ -32,6 +32,10 @@ def test_a_status_is_an_act(woo: Caller, small_box: Box) -> None:
     assert done(woo, "PUT", f"orders/{pending.id}", {"status": "refunded"})["refunds"][0]["total"] == "-23.90"
 
 
+def test_a_status_that_nobody_knows_is_refused(woo: Caller, order: Order) -> None:
+    assert refused(woo, "PUT", f"orders/{order.id}", {"status": "shipped"}) == (400, "rest_invalid_param")
+
+
 def test_cancelling_pays_nothing_back(woo: Caller, order: Order) -> None:
     body = done(woo, "PUT", f"orders/{order.id}", {"status": "cancelled", "customer_note": "Changed my mind"})
     assert (body["status"], body["refunds"], body["customer_note"]) == ("cancelled", [], "Changed my mind")
