@@ -4,10 +4,11 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from app.commerce import queries as commerce
 from app.db.scope import ShopScope
 from app.journal.queries import head
 from app.lib.encryption import Keyring
@@ -64,6 +65,8 @@ def _lines(scope: ShopScope, now: datetime) -> Iterator[str]:
     yield from _table(scope, days)
     yield ""
     yield from _differences(scope, now)
+    yield ""
+    yield from _told_first(scope, first)
     yield ""
     yield from _ending(scope)
 
@@ -128,15 +131,33 @@ def _differences(scope: ShopScope, now: datetime) -> Iterator[str]:
             what=words[what],
             repaired=repaired,
         )
-    for one in queries.findings(scope, _SHOWN):
-        yield f"  {one.found_at:%Y-%m-%d} {one.kind} {one.external_id}: {_told(one)}"
+    latest = queries.findings(scope, _SHOWN)
+    currencies = commerce.currencies(scope, {one.external_id for one in latest if one.kind == "order"})
+    for one in latest:
+        yield f"  {one.found_at:%Y-%m-%d} {one.kind} {one.external_id}: {_told(one, currencies.get(one.external_id))}"
 
 
-def _told(one: Finding) -> str:
-    values = _("%(field)s was %(theirs)s there and %(ours)s here", field=one.field, theirs=one.theirs, ours=one.ours)
+def _told(one: Finding, currency: str | None) -> str:
+    theirs, ours = (_value(one, said, currency) for said in (one.theirs, one.ours))
+    values = _("%(field)s was %(theirs)s there and %(ours)s here", field=one.field, theirs=theirs, ours=ours)
     if one.repaired_at:
         return f"{values}; {_('mended %(day)s', day=one.repaired_at.date())}"
     return f"{values}; {_(one.why_not) if one.why_not else _('not mended yet')}"
+
+
+def _value(one: Finding, said: str | None, currency: str | None) -> str:
+    """An amount is in the order's own currency."""
+    if said is None:
+        return "-"
+    return str(Money(int(said), currency)) if one.field in ("placed", "refunded", "net") and currency else said
+
+
+def _told_first(scope: ShopScope, since: date) -> Iterator[str]:
+    told = queries.first_told(scope, since)
+    yield _(
+        "Changes were told first by webhooks %(webhook)s times; the pull alone found %(pull)s, the proof %(proof)s.",
+        webhook=told.get("webhook", 0), pull=told.get("pull", 0), proof=told.get("reconcile", 0),
+    )  # fmt: skip
 
 
 def _ending(scope: ShopScope) -> Iterator[str]:
@@ -147,4 +168,4 @@ def _ending(scope: ShopScope) -> Iterator[str]:
         yield _("regulars journal verify --head shows that nothing before it was changed.")
         yield ""
     yield _("The first line below is the hash of all above it, as sha256sum counts it. The second one can be made and")
-    yield _("checked by this installation alone, on its page of the proof or by regulars report check.")
+    yield _("checked by this installation alone, on its page of the proof or by: regulars report check.")

@@ -17,12 +17,14 @@ from app.panel.attention import JOBS, failures, retry
 from app.panel.blueprint import bp
 from app.proof import queries as proof
 from app.proof.models import Reconciliation
+from app.web.filters import today
 from app.web.pages import done
 from app.web.shop_page import shop_action, shop_page
 from sync import queries as sync
 from sync.models import Run
 
 _SHOWN = 25
+_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ def sync_health(scope: ShopScope) -> ResponseReturnValue:
         jobs=JOBS,
         lanes=_lanes(jobs.lanes(scope)),
         now=now,
+        told=proof.first_told(scope, today(scope.shop) - _WEEK),
         deliveries=journal.waiting_deliveries(scope),
         reads=journal.waiting_reads(scope),
         cursors=sync.cursors(scope),

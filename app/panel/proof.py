@@ -62,6 +62,7 @@ def proof(scope: ShopScope) -> ResponseReturnValue:
         things=[(row, side(row.there).count, side(row.here).count) for row in queries.things(scope)],
         found=queries.found_since(scope, now - timedelta(days=queries.SHOWN)),
         **_findings(scope, queries.findings(scope, _LATEST)),
+        told=queries.first_told(scope, on - timedelta(days=queries.SHOWN)),
         work=work,
         latest=queries.latest(scope),
         head=head(scope),

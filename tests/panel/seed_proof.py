@@ -6,7 +6,7 @@ from typing import Any
 from app.db.scope import ShopScope
 from app.jobs.models import JobRow
 from app.journal.models import Event, JournalDay, PendingFetch
-from app.proof.models import Finding, ProvedDay, Reconciliation
+from app.proof.models import Finding, FirstTold, ProvedDay, Reconciliation
 from app.web.filters import today
 
 RED, OPEN, ASKED = 12, 3, 20  # days ago
@@ -42,6 +42,9 @@ def seed_proof(scope: ShopScope, now: datetime) -> None:
                 repaired_at=None if why_not or back == OPEN else now - timedelta(hours=8),
             )
         )  # fmt: skip
+    for source, changes in (("webhook", 960), ("pull", 36), ("reconcile", 4)):
+        scope.add(FirstTold(shop_id=scope.shop_id, day=on, source=source, changes=changes))
+    scope.shop.webhooks = {"orders/updated": "active", "products/update": "made", "refunds/create": "amount: '12,3'"}
     scope.add(JournalDay(shop_id=scope.shop_id, day=on, place=412, link=b"\x0f" * 32, mac=b""))
     _waiting(scope, now)
 
