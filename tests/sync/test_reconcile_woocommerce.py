@@ -135,17 +135,18 @@ def test_the_platform_s_own_report_is_held_beside_and_what_it_says_otherwise_is_
     assert "goes on subtracting refunds" in (asked[0].question or "")
 
 
-def test_where_edits_are_silent_recent_orders_are_read_whole_every_hour(copy: Copy) -> None:
-    placed = copy.act("place_order", email="new@example.com")["order_id"]
-    copy.reconcile(days=2)
-    before = copy.order(placed).placed_minor or 0
-    copy.act(
-        "edit", order_id=placed, add=[[copy.act("add_product", title="Cap", price_minor=900)["variants"][0][0], 1]]
-    )
-    assert not copy.run(reconcile_recent, "reconcile-recent", "report")
-    (row,) = copy.all(Reconciliation, Reconciliation.reason == "sweep")
-    copy.finish(row.id)
-    assert (copy.order(placed).placed_minor or 0) > before
+def test_where_edits_are_silent_recent_orders_are_read_whole_every_hour(sqlite_engine: Engine, tmp_path: Path) -> None:
+    with copied(sqlite_engine, tmp_path, "--storage", "posts", orders=30) as copy:
+        placed = copy.act("place_order", email="new@example.com")["order_id"]
+        copy.reconcile(days=2)
+        before = copy.order(placed).placed_minor or 0
+        copy.act(
+            "edit", order_id=placed, add=[[copy.act("add_product", title="Cap", price_minor=900)["variants"][0][0], 1]]
+        )
+        assert not copy.run(reconcile_recent, "reconcile-recent", "report")
+        (row,) = copy.all(Reconciliation, Reconciliation.reason == "sweep")
+        copy.finish(row.id)
+        assert (copy.order(placed).placed_minor or 0) > before
 
 
 def test_where_they_are_not_nothing_is_read(hpos: Copy) -> None:
@@ -155,7 +156,7 @@ def test_where_they_are_not_nothing_is_read(hpos: Copy) -> None:
 
 def test_a_worker_that_dies_goes_on_with_the_next_window(hpos: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     """R21."""
-    monkeypatch.setattr(WooAuditor, "at_once", 3)
+    monkeypatch.setattr(WooAuditor, "at_once", 2)
     listed, asked = WooAuditor.orders, []
 
     def dying(self: Any, since: Any, until: Any, cursor: Any = None) -> Iterator[Any]:
@@ -166,13 +167,13 @@ def test_a_worker_that_dies_goes_on_with_the_next_window(hpos: Copy, monkeypatch
 
     monkeypatch.setattr(WooAuditor, "orders", dying)
     with pytest.raises(KeyboardInterrupt):
-        hpos.reconcile(days=300)
+        hpos.reconcile(days=120)
     (row,) = hpos.all(Reconciliation)
     assert row.state in ("queued", "running")
     hpos.finish(row.id)
     assert asked[2] == asked[3]  # the window in hand, and none before it
     assert len(asked) == len(set(asked)) + 1
-    assert len(hpos.days()) == 300
+    assert len(hpos.days()) == 120
 
 
 def test_a_slow_shop_is_a_wait(hpos: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
