@@ -145,7 +145,7 @@ def test_webhooks_are_shown_as_the_shop_has_them(house: House) -> None:
     assert "2 of 3" in page
     assert re.search(r"products/update</dt><dd><span[^>]*>Subscribed anew", page)
     assert re.search(r"refunds/create</dt><dd><span[^>]*>Not sent.*?amount", page, re.DOTALL)
-    assert re.search(r"Found by the pull alone</dt><dd>3\.6%", page)
+    assert re.search(r"The pull alone</dt><dd>3\.6%", page)
 
 
 def test_what_is_to_be_read_afresh_says_why(house: House) -> None:
