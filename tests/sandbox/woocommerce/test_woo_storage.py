@@ -78,7 +78,7 @@ def test_what_moves_no_date_is_told_all_the_same(shop_of: Made, storage: str) ->
 
 
 @pytest.mark.parametrize("storage", STORAGES)
-def test_a_deleted_refund_moves_nothing_is_told_as_an_action_alone_and_leaves_the_status(shop_of: Made, storage: str) -> None:
+def test_a_deleted_refund_moves_nothing_leaves_the_status_and_is_only_an_action(shop_of: Made, storage: str) -> None:
     street = shop_of(storage=storage)
     order = old_order(street)
     refund = street.box.refund(order.id)
