@@ -186,6 +186,9 @@ def test_the_last_word_of_consent_is_kept_and_told(pair: Pair) -> None:
 
 def test_it_leaves_nothing_behind(pair: Pair) -> None:
     pair.act(requests.Session(), stand_in="add", product="41")
+    for key in ("_regulars_cart", "_wc_other/regulars/consent"):  # as WooCommerce keeps the answer to the box
+        pair.wordpress.php(f"add_post_meta( 1, '{key}', '1' );")
     pair.wordpress.php("define( 'WP_UNINSTALL_PLUGIN', 'x' ); require WP_PLUGIN_DIR . '/" + NAME + "/uninstall.php';")
     assert pair.wordpress.sql("SELECT name FROM sqlite_master WHERE name LIKE '%regulars%'") == ""
     assert pair.wordpress.sql("SELECT option_name FROM wp_options WHERE option_name LIKE 'regulars%'") == ""
+    assert pair.wordpress.sql("SELECT meta_key FROM wp_postmeta WHERE meta_key LIKE '%regulars%'") == ""
