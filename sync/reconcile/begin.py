@@ -16,7 +16,6 @@ NIGHTLY = 35  # days before today, every night
 SWEPT = timedelta(days=6)  # and today, every hour where orders are edited silently
 _VISIBLE = 59  # days that an app of Shopify's sees without read_all_orders, less one for the zone
 _NIGHT, _SPREAD = time(1), 240  # from one o'clock, shops spread over so many minutes
-UNDONE = ("queued", "running", "waiting")
 _KEEP = timedelta(days=90)
 _KEEP_SWEEPS = timedelta(days=7)
 
