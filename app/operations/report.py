@@ -86,7 +86,9 @@ def _verdict(days: Sequence[ProvedDay]) -> Iterator[str]:
     asked = [day for day in days if day.question]
     if asked:
         yield _("The shop's own report says otherwise of these days; the orders themselves decide:")
-        yield from (f"  {day.day} {day.question}" for day in asked[-_SHOWN:])
+        said = [(day.day, *(day.question or "").partition(". ")[::2]) for day in asked[-_SHOWN:]]
+        yield from (f"  {day} {figures}" for day, figures, _known in said)
+        yield from dict.fromkeys(known for _day, _figures, known in said if known)
 
 
 def _table(scope: ShopScope, days: Sequence[ProvedDay]) -> Iterator[str]:
@@ -118,19 +120,14 @@ def _sum(of: Side, currency: str, name: str) -> str:
 
 def _differences(scope: ShopScope, now: datetime) -> Iterator[str]:
     words = {
-        "missing": _("missing here"), "stale": _("changed without a word"), "extra": _("no order there any more"),
-        "deleted": _("deleted there"),
+        "missing": _("Missing here"), "stale": _("Changed without a word"), "extra": _("No order there any more"),
+        "deleted": _("Deleted there"),
     }  # fmt: skip
     found = queries.found_since(scope, now - timedelta(days=queries.SHOWN))
     if not found:
         yield _("No record differed in these days.")
     for what, (records, repaired) in sorted(found.items()):
-        yield _(
-            "%(records)s records %(what)s, %(repaired)s of them mended",
-            records=records,
-            what=words[what],
-            repaired=repaired,
-        )
+        yield _("%(what)s: %(records)s, mended: %(repaired)s", what=words[what], records=records, repaired=repaired)
     latest = queries.findings(scope, _SHOWN)
     currencies = commerce.currencies(scope, {one.external_id for one in latest if one.kind == "order"})
     for one in latest:

@@ -52,13 +52,25 @@ def standing(scope: ShopScope, today: date) -> Standing:
     not_green = select(col(ProvedDay.day), col(ProvedDay.state)).where(ProvedDay.kind == "orders", shaky, is_over)
     bad = scope.rows(not_green.order_by(col(ProvedDay.day)))
     after = bad[-1].day if bad else date.min
-    green = select(func.min(col(ProvedDay.day)), func.max(col(ProvedDay.proved_at))).where(
+    green = select(col(ProvedDay.day), col(ProvedDay.proved_at)).where(
         ProvedDay.kind == "orders", ProvedDay.state == "green", ProvedDay.day > after
     )
-    ((since, proved_at),) = scope.rows(green)
+    proved = scope.rows(green.order_by(col(ProvedDay.day).desc()))
+    since = _first_of_the_latest([day for day, _at in proved])
+    proved_at = max((at for _day, at in proved if at), default=None)
     red = sum(day.state == "red" for day in bad)
     state = "red" if red else "open" if bad else "green" if since else "none"
     return Standing(state, since, proved_at, red)
+
+
+def _first_of_the_latest(days: Sequence[date]) -> date | None:
+    """Of days, the latest first, without one left out between: a day that nobody looked at proves nothing."""
+    first = None
+    for day in days:
+        if first is not None and first - day > timedelta(days=1):
+            break
+        first = day
+    return first
 
 
 def findings(

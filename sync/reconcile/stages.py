@@ -209,3 +209,4 @@ def _color(scope: ShopScope, what: Listed, left: int, now: datetime) -> None:
     row = scope.find(ProvedDay, what, local_day(scope, now))
     if row is not None and row.state == "open":
         keep_state(scope, what, row.day, now, state="red" if left else "green").differences = left
+        row.here = {what: store.count(scope, what)}

@@ -107,6 +107,15 @@ def test_it_is_green_since_the_day_after_the_last_that_differed(house: House) ->
     assert (found.state, found.red, found.since) == ("red", 1, on - timedelta(days=OPEN - 1))
 
 
+def test_a_day_that_was_left_out_is_not_counted_as_proved(house: House) -> None:
+    mend(house)
+    on = today(house.ours)
+    with shop_scope(house.engine, house.ours.id, write=True) as scope:
+        scope.delete(scope.get(ProvedDay, "orders", on - timedelta(days=40)))
+    with shop_scope(house.engine, house.ours.id) as scope:
+        assert queries.standing(scope, on).since == on - timedelta(days=39)
+
+
 def test_today_is_not_over_and_turns_nothing_red(house: House) -> None:
     mend(house)
     on = today(house.ours)

@@ -38,4 +38,5 @@ def test_every_repaired_record_is_named(copy: Copy, tmp_path: Path) -> None:
     said = client.get("/panel/connections/proof/report.txt").text
     for one in records:
         assert re.search(rf"{one.lower()}: .*; mended", said), one
+    assert re.search(r"Refunds of all time +(\d+) +\1\n", said)
     assert client.get("/panel/connections/health").status_code == 200
