@@ -23,6 +23,7 @@ from app.mail.models import Message
 from app.mail.outbox import give_up_claims
 from app.privacy.models import PrivacyRequest
 from app.privacy.requests import UNDONE, forget_exports, wipe_when_due
+from app.proof import queries as proof
 from app.proof.models import Reconciliation
 from app.shops import handover
 from app.shops.models import Shop
@@ -153,7 +154,7 @@ _WAITING = (
     ("flows", "react", lambda now: _of(Enrollment, "waiting", Enrollment.due_at, now)),
     ("send", "send", lambda now: _of(Message, "queued", Message.not_before, now)),
     ("push", "push", lambda now: _of(PlatformWrite, OPEN, PlatformWrite.due_at, now)),
-    ("reconcile", "report", lambda now: _of(Reconciliation, begin.UNDONE, Reconciliation.changed_at, now)),
+    ("reconcile", "report", lambda now: _of(Reconciliation, proof.UNDONE, Reconciliation.changed_at, now)),
     ("seal", "report", lambda now: select(JournalEntry.id).where(col(JournalEntry.place).is_(None)).limit(1)),
     ("fetch", "fetch", lambda now: select(PendingFetch.external_id).where(col(PendingFetch.due_at) <= now).limit(1)),
 )  # fmt: skip
