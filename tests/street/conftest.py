@@ -12,10 +12,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from msgspec.json import encode
 from sqlalchemy import create_engine, text
 from sqlmodel import col, select
 
-from app.commerce.state_hash import state_hash
+from app.commerce.state_hash import state, state_hash
 from app.context import Context, open_context
 from app.db.scope import every_shop, shop_scope
 from app.demo.processes import Crew, free_port
@@ -77,6 +78,15 @@ class House:
         with every_shop(self.context.engine) as db:
             return sum(db.all(select(col(Run.done)).where(Run.kind == "backfill")))
 
+    def told(self) -> set[str]:
+        """The same, thing by thing: to see in what two houses differ."""
+        found: set[str] = set()
+        for face, shop_id in self.shops.items():
+            with shop_scope(self.context.engine, shop_id) as scope:
+                for kind, rows in state(scope).items():
+                    found |= {f"{face} {kind} {encode(row, order='sorted').decode()}" for row in rows}
+        return found
+
     def state(self) -> dict[str, str]:
         """What is kept of each shop, as one hash."""
         found = {}
@@ -87,12 +97,12 @@ class House:
 
 
 @contextmanager
-def house(shops: Street, database_url: str, *names: str, public_url: str = "") -> Iterator[House]:
+def house(shops: Street, database_url: str, *names: str, public_url: str = "", port: int = 0) -> Iterator[House]:
     """A house with these processes (web, worker), ended at the end. Without a public address it only pulls."""
     home = Path(tempfile.mkdtemp(prefix="regulars-house-"))
     try:
         with Crew(home / "logs") as crew:
-            street = Street(crew, home, database_url, replace(shops.ports, web=free_port()), shops.clock)
+            street = Street(crew, home, database_url, replace(shops.ports, web=port or free_port()), shops.clock)
             street.public_url, street.settings = public_url, replace(street.settings, public_url=public_url or None)
             street.infos = shops.infos
             street.open_database()
@@ -152,12 +162,12 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
-    """Two sandboxes of one small shop and a mail catcher, on a clock that can be moved."""
+def shops(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Street]:
+    """Two sandboxes of one small shop (a test's ORDERS says how small) and a mail catcher, on a clock to be moved."""
     home = tmp_path_factory.mktemp("shops")
     with Crew(home / "logs") as crew:
         street = Street(crew, home, f"sqlite:///{home / 'none.sqlite'}", Ports.free(), home / "clock")
-        street.start_shops("generated", None, "--orders", ORDERS)
+        street.start_shops("generated", None, "--orders", getattr(request.module, "ORDERS", ORDERS))
         yield street
 
 
