@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-Remedy = Literal["connect", "reopen", "shop"]
+Remedy = Literal["connect", "reopen", "shop", "activate"]
 
 
 class RegularsError(Exception):
@@ -28,7 +28,8 @@ class BadInput(Refused):
 
 class AuthLost(RegularsError):
     """The platform no longer accepts our credentials: the merchant must act. remedy: `connect` (credentials again),
-    `reopen` (open the app in the shop's admin, which authorises it anew), `shop` (the shop is closed or frozen)."""
+    `reopen` (open the app in the shop's admin, which authorises it anew), `shop` (the shop is closed or frozen),
+    `activate` (the shop's own plugin is switched off; whether it is back is asked every now and then)."""
 
     def __init__(self, message: str, remedy: Remedy = "connect") -> None:
         super().__init__(message)

@@ -11,8 +11,10 @@ from sqlalchemy import Engine
 from app.commerce.ingest import ingest
 from app.db.care import analyze
 from app.db.scope import every_shop, shop_scope
+from app.journal.chain import seal
 from app.journal.keep import keep_page
 from app.lib.clock import utc_now
+from app.lib.encryption import Keyring, new_key
 from app.lib.ids import new_id
 from app.shops.models import Account, Shop
 from benchmarks import raw
@@ -20,6 +22,8 @@ from benchmarks.house import fresh, history, postgres
 from benchmarks.results import Result
 from connectors.shopify.history import KINDS, SLICE, Slice
 from connectors.shopify.jsonl import Roots
+
+_KEYRING = Keyring([new_key()])
 
 
 def bulk_sqlite(orders: int, rounds: int, folder: Path) -> Iterator[Result]:
@@ -83,4 +87,5 @@ def _write(engine: Engine, shop_id: int, kind: str, batch: Slice) -> None:
     now = utc_now()
     with shop_scope(engine, shop_id, write=True) as scope:
         outcome = ingest(scope, batch.records, now, live=False)
-        keep_page(scope, "backfill", kind, outcome, now)
+        keep_page(scope, _KEYRING, "backfill", kind, outcome, now)
+        seal(scope, _KEYRING, now)

@@ -8,11 +8,12 @@ from typing import Any, Literal, Protocol
 import msgspec
 import requests
 
+from connectors.auditing import Auditor
 from connectors.changes import Change, Written
 from connectors.records import Record
 from connectors.vault import Vault
 
-Resource = Literal["products", "customers", "orders", "refunds", "checkouts"]
+Resource = Literal["products", "customers", "orders", "refunds", "checkouts", "coupons"]
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -64,28 +65,6 @@ class ShopFacts(msgspec.Struct, frozen=True):
     rates: Mapping[str, str] = {}  # currency -> units of shop currency for one of it, where known
 
 
-class AuditOrder(msgspec.Struct, frozen=True):
-    """An order's raw totals read for the proof alone, by a reader that shares nothing with `normalise`."""
-
-    external_id: str
-    placed_at: datetime
-    is_counted: bool
-    currency: str
-    placed: str
-    refunded: str
-    net: str
-    refunds: int
-    updated_at: datetime | None = None
-
-
-class AuditCounts(msgspec.Struct, frozen=True):
-    """How many the platform says that it has; None where it does not say."""
-
-    orders: int | None
-    customers: int | None
-    products: int | None
-
-
 class Webhook(msgspec.Struct, frozen=True):
     """is_new: it was not there when we looked. why_not: why the platform does not send it, in its own words."""
 
@@ -134,6 +113,10 @@ class Client(Protocol):
         """What changed after `since`, the same way."""
         ...
 
+    def sweep(self, resource: Resource, cursor: str | None) -> Iterator[Page | Wait]:
+        """All of a resource of `sweeps` and a Census with each page, resumable, at a pace that spares the shop."""
+        ...
+
     def fetch(self, kind: str, external_ids: Sequence[str]) -> Sequence[Record]:
         """Fresh reads by id; a Deletion for each that is gone. kind "refund": all refunds of the orders named."""
         ...
@@ -171,9 +154,9 @@ class Client(Protocol):
         """What the shop lets us do, and what it pays for."""
         ...
 
-    def audit_orders(self) -> Iterator[AuditOrder | Wait]: ...
-
-    def audit_counts(self) -> AuditCounts: ...
+    def auditor(self) -> Auditor:
+        """The readers of the proof."""
+        ...
 
 
 class Connector(Protocol):
@@ -181,6 +164,7 @@ class Connector(Protocol):
 
     platform: str
     resources: Sequence[Resource]  # in the order of the backfill
+    sweeps: Sequence[Resource]  # whose changes and deletions the platform may keep to itself
     topics: Mapping[str, Topic]
     ignored: Mapping[str, str]  # topic -> reason
     writes: Collection[type[Change]]  # the changes that its client can make

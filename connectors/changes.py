@@ -39,7 +39,8 @@ class SmsConsent(Part, frozen=True, tag="sms_consent"):
 
 class MakeDiscount(Part, frozen=True, tag="discount"):
     """A native discount, known by its first code. percentage is of a hundred, as text ("12.5"); amount is in minor
-    units of currency, which is the shop's: one of the two. usage_limit counts for each code by itself."""
+    units of currency, which is the shop's: one of the two. usage_limit counts for each code by itself. combines: where
+    a platform knows no kinds, any of them means all. emails: who alone may redeem it; empty for everybody."""
 
     code: str
     title: str
@@ -51,16 +52,26 @@ class MakeDiscount(Part, frozen=True, tag="discount"):
     combines: tuple[Literal["order", "product", "shipping"], ...] = ()
     once_per_customer: bool = True
     usage_limit: int | None = 1
+    emails: tuple[str, ...] = ()
 
 
 class AddCodes(Part, frozen=True, tag="discount_codes"):
-    """More codes for the discount whose first code is `discount`; 250 at most."""
+    """More codes for the discount whose first code is `discount`; 250 at most. like: its terms, for platforms where
+    each code has terms of its own."""
 
     discount: str
     codes: tuple[str, ...]
+    like: MakeDiscount
 
 
-Change = AddTags | RemoveTags | EmailConsent | SmsConsent | MakeDiscount | AddCodes
+class AddOrderNote(Part, frozen=True, tag="order_note"):
+    """A note on an order for the shop's own people; the same words stand there once."""
+
+    order: str
+    note: str
+
+
+Change = AddTags | RemoveTags | EmailConsent | SmsConsent | MakeDiscount | AddCodes | AddOrderNote
 
 
 class Written(msgspec.Struct, frozen=True):

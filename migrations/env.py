@@ -13,6 +13,7 @@ from sqlmodel.sql.sqltypes import AutoString
 from app import settings
 from app.db.columns import UtcTime
 from app.db.engine import open_engine
+from app.db.migrate import is_ours
 
 ROOT = Path(__file__).parents[1]
 for path in sorted([*ROOT.glob("app/*/models.py"), ROOT / "app/db/meta.py", ROOT / "sync/models.py"]):
@@ -21,7 +22,13 @@ for path in sorted([*ROOT.glob("app/*/models.py"), ROOT / "app/db/meta.py", ROOT
 
 def run(connection: Connection) -> None:
     """Migrate in one transaction. SQLite's table copies would delete children by cascade, so keys are off meanwhile."""
-    context.configure(connection=connection, target_metadata=SQLModel.metadata, compare_type=True, render_item=_named)
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        compare_type=True,
+        render_item=_named,
+        include_name=is_ours,
+    )
     with context.begin_transaction():
         context.run_migrations()
         if connection.dialect.name == "sqlite":

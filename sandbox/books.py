@@ -8,6 +8,7 @@ from sandbox.money import exponent
 from sandbox.shop import Order, Person, Shop
 
 REGULAR_ORDERS = 3
+WOOCOMMERCE_COUNTS = ("processing", "on-hold", "completed", "refunded")
 REGULAR_NET = 1000  # in whole units of the shop's currency, to be exceeded
 
 
@@ -83,6 +84,8 @@ def _shopify_buyer(shop: Shop, order: Order) -> Hashable | None:
 
 def _woocommerce_counts(order: Order) -> bool:
     """All but pending, failed, cancelled and trashed; what was refunded in full stays, also when it was cancelled."""
+    if order.held_status:
+        return order.held_status in WOOCOMMERCE_COUNTS and order.trashed_at is None
     is_cancelled = order.cancelled_at is not None and not order.is_fully_refunded
     return order.payment in ("paid", "on_hold") and not is_cancelled and order.trashed_at is None
 

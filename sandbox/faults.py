@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-WEBHOOKS = ("drop", "duplicate", "delay", "reorder")
-# what a request meets: a bucket said to be empty, 429, 500, an answer that takes its time, one that breaks off
-REQUESTS = ("throttled", "limited", "error", "slow", "cut")
-RUNS = ("bulk_failed", "bulk_canceled")  # how a bulk operation ends
+# never sent, twice, late, out of order; unreached: as if the receiver were down, which WooCommerce counts
+WEBHOOKS = ("drop", "duplicate", "delay", "reorder", "unreached")
+# what a request meets: a bucket said to be empty, 429, 500, 503, a page of HTML with that status in place of the
+# answer, an answer that takes its time, one that breaks off
+REQUESTS = ("throttled", "limited", "error", "unavailable", "page_200", "page_403", "page_503", "slow", "cut")
+RUNS = ("bulk_failed", "bulk_canceled")  # how a bulk operation of Shopify's ends
 SWITCHES = (*WEBHOOKS, *REQUESTS, *RUNS)
 
 

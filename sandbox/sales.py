@@ -182,6 +182,7 @@ class Order:
     cancelled_at: datetime | None = None
     cancel_reason: str | None = None  # customer | declined | fraud | inventory | other
     trashed_at: datetime | None = None
+    held_status: str = ""  # WooCommerce's, where it is not what happened: a plugin's own, or its reason is gone
     test: bool = False
     source_name: str = "web"  # web | pos | shopify_draft_order | an app
     gateway: str = "card"
@@ -263,6 +264,11 @@ class Order:
         refund.shop_minor = before - self.to_shop(self.current_minor)
         paid_back = (refund.gateway, refund.total_minor, refund.created_at, refund.id)
         self.transactions.append(Transaction(refund.id, "refund", "success", *paid_back))
+
+    def drop_refund(self, refund: Refund) -> None:
+        """As if it had never been."""
+        self.refunds.remove(refund)
+        self.transactions = [each for each in self.transactions if each.refund_id != refund.id]
 
     def add_edit(self, edit: Edit) -> None:
         before = self.to_shop(self.current_minor)

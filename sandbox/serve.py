@@ -50,8 +50,12 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--secret", default=DEMO_SECRET)
     parser.add_argument("--restore-rate", type=int, default=2_000, help="points a second of Shopify's API")
     parser.add_argument(
-        "--faults", nargs="*", default=[], metavar="SWITCH=SHARE", help=f"of the Shopify face: {', '.join(SWITCHES)}"
+        "--faults", nargs="*", default=[], metavar="SWITCH=SHARE", help=f"what goes wrong: {', '.join(SWITCHES)}"
     )
+    parser.add_argument("--timezone", help="of the shop, in place of its own: Pacific/Auckland")
+    parser.add_argument("--storage", choices=("hpos", "posts"), default="hpos", help="of WooCommerce's orders")
+    parser.add_argument("--woocommerce", default="10.0.2", metavar="VERSION", help="such as 8.9.3 or 11.0.1")
+    parser.add_argument("--plain", action="store_true", help="WordPress with plain permalinks")
     args = parser.parse_args(argv)
     try:
         wish, args.faults = read(args.faults), Faults()
@@ -85,6 +89,7 @@ def make_app(args: argparse.Namespace, home_url: str) -> Flask:
     file = Path(args.data[1]) if len(args.data) == 2 else None
     until = None if args.as_is else clock.utc_now()
     shop = kept(args.state) or load(args.data[0], domain, file=file, seed=args.seed, orders=args.orders, until=until)
+    shop.timezone = args.timezone or shop.timezone
     box = Box(shop)
     if args.state is not None:
         Keeper(box, args.state)
@@ -101,7 +106,16 @@ def make_app(args: argparse.Namespace, home_url: str) -> Flask:
 def _woocommerce(app: Flask, box: Box, args: argparse.Namespace, home_url: str) -> tuple[str, Deliveries]:
     from sandbox import woocommerce  # noqa: PLC0415 (a process has one face)
 
-    face = woocommerce.register(app, box, woocommerce.Options(home_url, args.key, args.secret))
+    options = woocommerce.Options(
+        home_url,
+        args.key,
+        args.secret,
+        is_plain=args.plain,
+        storage=args.storage,
+        version=args.woocommerce,
+        faults=args.faults,
+    )
+    face = woocommerce.register(app, box, options)
     wp_admin.register(app, box, home_url, face.connection)
     return f"{home_url}/wp-admin/admin.php?page=regulars", face.deliveries
 

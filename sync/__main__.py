@@ -13,7 +13,7 @@ from app.context import Context, open_context
 from app.errors import RegularsError
 from app.flows.runner import run_due
 from app.jobs.base import Again, Job
-from app.jobs.local import Worker
+from app.jobs.worker import THREADS, open_worker
 from app.lib.log import log, write_json
 from app.mail.outbox import send_due
 from app.privacy.work import work as privacy
@@ -22,31 +22,37 @@ from sync import timetable
 from sync.backfill import backfill
 from sync.fetch import fetch
 from sync.history import count_history
+from sync.journal import seal_waiting, thin
 from sync.pull import pull
 from sync.push import push
-from sync.upkeep import check_installation, check_webhooks, furnish_shop, refresh_shop, tidy_secrets
+from sync.sweep import sweep
+from sync.upkeep import check_installation, check_webhooks, furnish_shop, refresh_shop, revive, tidy_secrets
 from webhooks.process import process
 
 HANDLERS: Mapping[str, Callable[[Context, Job], Again | None]] = {
     "deliveries": process,
     "backfill": backfill,
     "pull": pull,
+    "sweep": sweep,
     "fetch": fetch,
     "react": react,
     "flows": run_due,
     "send": send_due,
     "push": push,
     "webhooks": check_webhooks,
+    "revive": revive,
     "facts": refresh_shop,
     "installation": check_installation,
     "furnish": furnish_shop,
     "secrets": tidy_secrets,
     "privacy": privacy,
     "loyalty-history": count_history,
+    "seal": seal_waiting,
+    "thin": thin,
 }
 
 
-def run(context: Context, stop: threading.Event, threads: int = 4) -> None:
+def run(context: Context, stop: threading.Event, threads: int = THREADS) -> None:
     """Work until `stop` is set."""
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
@@ -54,7 +60,7 @@ def run(context: Context, stop: threading.Event, threads: int = 4) -> None:
     )
     scheduler.start()
     try:
-        Worker(context.engine, {name: partial(job, context) for name, job in HANDLERS.items()}, threads).run(stop)
+        open_worker(context.engine, {name: partial(job, context) for name, job in HANDLERS.items()}, threads).run(stop)
     finally:
         scheduler.shutdown(wait=False)
 

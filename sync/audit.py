@@ -1,32 +1,19 @@
 """The audit: every order of the platform, read by a reader of its own, held against the store."""
 
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Generator
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlmodel import col
-
-from app.commerce.models import Customer, Order, Product, Refund
 from app.context import Context
-from app.db.scope import ShopScope, shop_scope
-from app.lib.money import exponent
+from app.db.scope import shop_scope
 from app.shops.clients import client_for
-from connectors.base import AuditCounts, AuditOrder, Client, Wait
-
-
-@dataclass(frozen=True)
-class Difference:
-    kind: str
-    external_id: str
-    field: str
-    platform: str | None
-    store: str | None
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.external_id}: {self.field} is {self.platform} there and {self.store} here"
+from connectors.auditing import AuditCounts
+from connectors.base import Wait
+from sync.reconcile import store
+from sync.reconcile.compare import Difference
+from sync.reconcile.look import Look, look
+from sync.reconcile.windows import Window, all_windows
 
 
 @dataclass
@@ -39,90 +26,33 @@ class Report:
     differences: list[Difference] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "differences": [asdict(difference) for difference in self.differences]}
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """What the store has of an order: placed, refunded, net by currency, the order's own and the shop's."""
-
-    is_counted: bool
-    money: dict[str, tuple[int | None, int | None, int | None]]
-    refunds: int
-
-
-_MONEY = ("placed", "refunded", "net")
+        told = ("kind", "external_id", "field", "platform", "store")
+        differences = [{name: getattr(difference, name) for name in told} for difference in self.differences]
+        return {"shop_id": self.shop_id, "domain": self.domain, "orders": self.orders, "differences": differences}
 
 
 def audit(context: Context, shop_id: int) -> Report:
     """Hold a shop's store against its platform. Raises AuthLost, RateLimited or PlatformDown."""
-    client = client_for(context, shop_id)
+    auditor = client_for(context, shop_id).auditor()
     with shop_scope(context.engine, shop_id) as scope:
         report = Report(str(shop_id), scope.shop.domain)
-        held = _held(scope)
-        counts = _counts(scope)
-    seen = set()
-    for order in _orders(client):
-        seen.add(order.external_id)
-        report.orders += 1
-        report.differences += _compare(order, held.get(order.external_id))
-    report.differences += [
-        Difference("order", external_id, "order", None, "kept") for external_id in sorted(held.keys() - seen)
-    ]
-    report.differences += _compare_counts(client.audit_counts(), counts)
+        windows = list(all_windows(store.by_day(scope, Window(None, None)), auditor.at_once))
+        counts = store.counts(scope)
+    for window in windows:
+        found = _waited(look(context, shop_id, auditor, window))
+        report.orders += found.orders
+        report.differences += found.differences
+    report.differences += _compare_counts(auditor.counts(), counts)
     return report
 
 
-def _orders(client: Client) -> Iterator[AuditOrder]:
-    for item in client.audit_orders():
-        if isinstance(item, Wait):
-            time.sleep(item.seconds)
-        else:
-            yield item
-
-
-def _held(scope: ShopScope) -> dict[str, _Held]:
-    by_order = select(col(Refund.order_id), func.count()).group_by(col(Refund.order_id))
-    refunds = {row[0]: row[1] for row in scope.rows(by_order)}
-    rows = scope.rows(
-        select(
-            col(Order.id), col(Order.external_id), col(Order.is_counted),
-            col(Order.placed_minor), col(Order.refunded_minor), col(Order.net_minor), col(Order.currency),
-            col(Order.present_placed_minor), col(Order.present_refunded_minor), col(Order.present_net_minor),
-        ).where(col(Order.deleted_at).is_(None))
-    )  # fmt: skip
-    currency = scope.shop.currency
-    return {
-        row[1]: _Held(bool(row[2]), {currency: tuple(row[3:6]), row[6]: tuple(row[7:10])}, refunds.get(row[0], 0))
-        for row in rows
-    }
-
-
-def _compare(order: AuditOrder, held: _Held | None) -> list[Difference]:
-    if held is None:
-        return [Difference("order", order.external_id, "order", "kept", None)]
-    theirs = {
-        "counted": order.is_counted,
-        **{name: _minor(getattr(order, name), order.currency) for name in _MONEY},
-        "refunds": order.refunds,
-    }
-    money = held.money.get(order.currency, (None, None, None))
-    ours = {"counted": held.is_counted, **dict(zip(_MONEY, money, strict=True)), "refunds": held.refunds}
-    return [
-        Difference("order", order.external_id, name, str(theirs[name]), str(ours[name]))
-        for name in theirs
-        if theirs[name] != ours[name]
-    ]
-
-
-def _counts(scope: ShopScope) -> AuditCounts:
-    """What we hold. Guests, and customers whom only an order names, are not the platform's list."""
-    listed = (col(Customer.is_guest).is_(False), col(Customer.is_known).is_(True), col(Customer.deleted_at).is_(None))
-    return AuditCounts(
-        orders=scope.scalar(select(func.count()).select_from(Order).where(col(Order.deleted_at).is_(None))),
-        customers=scope.scalar(select(func.count()).select_from(Customer).where(*listed)),
-        products=scope.scalar(select(func.count()).select_from(Product).where(col(Product.deleted_at).is_(None))),
-    )
+def _waited(looking: Generator[Wait, None, Look]) -> Look:
+    while True:
+        try:
+            time.sleep(next(looking).seconds)
+        except StopIteration as end:
+            found: Look = end.value
+            return found
 
 
 def _compare_counts(there: AuditCounts, here: AuditCounts) -> list[Difference]:
@@ -132,8 +62,3 @@ def _compare_counts(there: AuditCounts, here: AuditCounts) -> list[Difference]:
         if theirs is not None and theirs != ours:
             found.append(Difference("count", name, "count", str(theirs), str(ours)))
     return found
-
-
-def _minor(amount: str, currency: str) -> int:
-    scaled = Decimal(amount).scaleb(exponent(currency))
-    return int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_UP))

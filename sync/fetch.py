@@ -10,13 +10,14 @@ from app.context import Context
 from app.db.scope import shop_scope
 from app.errors import NotFound, Refused
 from app.jobs.base import Again, Job
+from app.journal.chain import seal
 from app.journal.keep import keep_failures, keep_page, resolve_failures
 from app.journal.models import PendingFetch
 from app.lib.clock import utc_now
 from app.shops.clients import client_for
 from connectors import ledger
 from connectors.base import Client, Failure
-from connectors.records import Lifecycle, Merge, PrivacyRequest, Record, RefundRecord
+from connectors.records import Census, Lifecycle, Merge, PrivacyRequest, Record, RefundRecord
 from sync.reach import calls_the_shop
 from sync.refused import keep_refusals
 
@@ -73,7 +74,7 @@ def _keep(
         outcome = ingest(scope, records, now, live=is_live, fresh=True, keyring=context.keyring)
         failures = [*unread, *outcome.failures]
         kind = due[0].kind.removeprefix("deleted:")
-        keep_page(scope, "fetch", due[0].kind, outcome, now)
+        keep_page(scope, context.keyring, "fetch", due[0].kind, outcome, now)
         failed = {failure.external_id for failure in failures}
         for asked in due:
             row = scope.find(PendingFetch, asked.kind, asked.external_id)
@@ -93,10 +94,11 @@ def _keep(
         resolve_failures(scope, kind, told - open_ones, now)
         keep_failures(scope, context.keyring, "fetch", failures, now)
         keep_failures(scope, context.keyring, "ledger", doubts, now)
+        seal(scope, context.keyring, now)
 
 
 def _of(record: Record) -> str:
     """The id that was asked for."""
     if isinstance(record, RefundRecord):
         return record.order_external_id
-    return "" if isinstance(record, Lifecycle | Merge | PrivacyRequest) else record.external_id
+    return "" if isinstance(record, Census | Lifecycle | Merge | PrivacyRequest) else record.external_id

@@ -9,8 +9,8 @@ from app.db.columns import ShopOwned, ShopPart, moment, of_shop
 
 
 class Run(ShopOwned, table=True):
-    """kind: backfill, pull. state: queued (another goes first), running, waiting (`note` says for what), done, failed.
-    cursor: where to go on, a bulk operation's id in it; done, total: records."""
+    """kind: backfill, pull, sweep. state: queued (another goes first), running, waiting (`note` says for what), done,
+    failed. cursor: where to go on, a bulk operation's id in it; done, total: records."""
 
     __tablename__ = "runs"
     __table_args__ = (of_shop(), Index("runs_state", "shop_id", "kind", "state"))

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
+from sqlmodel import col, select
+
 from app import jobs
 from app.context import Context
 from app.db.scope import ShopScope, shop_scope
 from app.jobs.base import Again, Job
+from sync.models import Cursor
 from sync.reach import calls_the_shop
 from sync.runs import work
 
@@ -20,8 +23,11 @@ def pull(context: Context, job: Job) -> Again | None:
     return work(context, job, "pull", _finish)
 
 
-def request(scope: ShopScope) -> None:
-    """Let a shop be pulled as soon as its lane is free."""
+def request(scope: ShopScope, since: datetime | None = None) -> None:
+    """Let a shop be pulled as soon as its lane is free. since: everything, from then on at the latest."""
+    if since is not None:
+        for cursor in scope.all(select(Cursor).where(col(Cursor.since) > since)):
+            cursor.since = since
     jobs.defer(scope, "pull", lane="ingest", dedupe="pull", priority=5)
 
 

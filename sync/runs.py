@@ -1,4 +1,4 @@
-"""Backfill and pull: one resource after the other, in slices of half a second that defer themselves again.
+"""Backfill, pull and sweep: one resource after the other, in slices of half a second that defer themselves again.
 
 The cursor is kept in the transaction of the data that it stands for: killed at any moment, a run goes on where it was.
 """
@@ -16,9 +16,10 @@ from app.db.care import analyze
 from app.db.scope import ShopScope, shop_scope
 from app.errors import AuthLost, PlatformDown, RateLimited
 from app.jobs.base import Again, Job
+from app.journal.chain import seal
 from app.journal.keep import keep_failures, keep_page, request_fetches
 from app.lib.clock import utc_now
-from app.shops.clients import client_for, granted_resources
+from app.shops.clients import client_for, connector_of, granted_resources
 from connectors.base import Client, Page, Resource, Wait
 from sync.feeder import Feeder, Finished, Item
 from sync.models import Cursor, Run
@@ -37,7 +38,7 @@ _feeders: dict[int, Feeder] = {}
 
 
 def work(context: Context, job: Job, kind: str, finish: Finish) -> Again | None:
-    """A slice of a shop's backfill or pull. `finish` runs in the transaction that ends the last resource."""
+    """A slice of a shop's backfill, pull or sweep. `finish` runs in the transaction that ends the last resource."""
     assert job.shop_id is not None
     run = _current(context, job.shop_id, kind, finish)
     if run is None:
@@ -104,6 +105,8 @@ def _items(client: Client, run: Run) -> Iterator[Item]:
     resource: Resource = run.resource  # type: ignore[assignment]  # a column of text, written from the connector's own list
     if run.kind == "backfill":
         return client.backfill(resource, run.cursor)
+    if run.kind == "sweep":
+        return client.sweep(resource, run.cursor)
     assert run.since is not None
     return client.pull(resource, run.since, run.cursor)
 
@@ -113,17 +116,18 @@ def _write(context: Context, run: Run, page: Page) -> None:
     for place, records in enumerate(batches, 1):
         now = utc_now()
         with shop_scope(context.engine, run.shop_id, write=True) as scope:
-            outcome = ingest(scope, records, now, live=run.kind == "pull", keyring=context.keyring)
+            outcome = ingest(scope, records, now, live=run.kind != "backfill", keyring=context.keyring)
             row = scope.get(Run, run.id)
             row.done += len(records)
             row.state, row.note, row.error, row.changed_at = "running", None, None, now
             row.failed += keep_failures(scope, context.keyring, run.kind, outcome.failures, now)
             request_fetches(scope, outcome.refetch, run.kind, now)
-            keep_page(scope, run.kind, run.resource, outcome, now, run_id=run.id)
+            keep_page(scope, context.keyring, run.kind, run.resource, outcome, now, run_id=run.id)
             if place == len(batches):
                 row.cursor, row.total = page.cursor, page.total or row.total
                 row.failed += keep_failures(scope, context.keyring, run.kind, page.failures, now)
                 keep_failures(scope, context.keyring, "ledger", page.doubts, now)
+            seal(scope, context.keyring, now)
             has_grown = row.done.bit_length() > (row.done - len(records)).bit_length()
         if has_grown and row.done < _GROWN and run.kind == "backfill":
             analyze(context.engine)  # a first import into empty tables is planned badly until their sizes are known
@@ -154,14 +158,16 @@ def _next(context: Context, shop_id: int, kind: str, finish: Finish) -> Run | No
             runs[0].state = "running"
             return runs[0]
         finish(scope, now)
-        if kind == "pull":  # one row a resource serves every pull: it says how the latest went
+        if kind != "backfill":  # one row a resource serves every one of them: it says how the latest went
             scope.execute(delete(Run).where(col(Run.kind) == kind))
     return None
 
 
 def _missing(scope: ShopScope, kind: str) -> list[Resource]:
     known = scope.all(select(Run.resource).where(Run.kind == kind))
-    return [resource for resource in granted_resources(scope.shop) if resource not in known]
+    sweeps = connector_of(scope.shop.platform).sweeps
+    wanted = granted_resources(scope.shop) if kind != "sweep" else sweeps
+    return [resource for resource in wanted if resource not in known]
 
 
 def _take_up(context: Context, run: Run) -> None:
@@ -191,12 +197,16 @@ def _end(context: Context, run: Run) -> None:
         row = scope.get(Run, run.id)
         ended_at = row.cursor
         row.state, row.cursor, row.note, row.finished_at, row.changed_at = "done", None, None, now, now
-        cursor = scope.find(Cursor, run.resource)
-        if cursor is None:
-            cursor = scope.add(Cursor(shop_id=run.shop_id, resource=run.resource, since=row.started_at))
-        cursor.since, cursor.pulled_at = row.started_at, now
+        if run.kind != "sweep":  # which sees what is there, and not all that changed
+            _move_on(scope, run.resource, row.started_at, now)
     if run.kind == "backfill" and ended_at is not None:
         client_for(context, run.shop_id).release(ended_at)  # not before: killed until now, it is needed again
+
+
+def _move_on(scope: ShopScope, resource: str, since: datetime, now: datetime) -> None:
+    """The next pull looks from here."""
+    cursor = scope.find(Cursor, resource) or scope.add(Cursor(shop_id=scope.shop_id, resource=resource, since=since))
+    cursor.since, cursor.pulled_at = since, now
 
 
 def _note(context: Context, run: Run, wait: Wait) -> None:

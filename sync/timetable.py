@@ -21,11 +21,12 @@ from app.lib.log import log
 from app.mail.models import Message
 from app.mail.outbox import give_up_claims
 from app.privacy.models import PrivacyRequest
-from app.privacy.requests import UNDONE, forget_exports
+from app.privacy.requests import UNDONE, forget_exports, wipe_when_due
 from app.shops import handover
 from app.shops.models import Shop
 from app.writes.actions import OPEN
 from app.writes.models import PlatformWrite
+from sync import sweep
 from sync.refused import forget_refusals
 
 _fired: dict[str, datetime] = {}  # the slot of each entry that this process knows to be fired, by whomever
@@ -77,13 +78,18 @@ def check_webhooks(scope: ShopScope, now: datetime) -> None:
         jobs.defer(scope, "webhooks", lane="push", dedupe="webhooks")
 
 
+def revive(scope: ShopScope, now: datetime) -> None:
+    if scope.shop.remedy == "activate":
+        jobs.defer(scope, "revive", lane="push", dedupe="revive")
+
+
 def check_installation(scope: ShopScope, now: datetime) -> None:
     jobs.defer(scope, "installation", lane="push", dedupe="installation")
     jobs.defer(scope, "secrets", lane="report", dedupe="secrets")
 
 
 def tidy(scope: ShopScope, now: datetime) -> None:
-    """Bodies go after 14 days, events, carts and pages of the journal when nobody asks for them any more."""
+    """Bodies go after 14 days, events, carts and what the journal tells when nobody asks for them any more."""
     old = col(Delivery.received_at) < now - _KEEP_BODIES
     scope.execute(delete(Delivery).where(old, col(Delivery.state).in_(("done", "ignored"))))
     scope.execute(update(Delivery).where(old, col(Delivery.state) != "pending").values(body=None))
@@ -94,12 +100,13 @@ def tidy(scope: ShopScope, now: datetime) -> None:
     told = col(PlatformWrite.kind).not_in(("discount", "discount_codes"))  # whose keys say that a set was made
     settled = col(PlatformWrite.state).in_(("done", "superseded"))
     scope.execute(delete(PlatformWrite).where(told, settled, col(PlatformWrite.created_at) < now - _KEEP_WRITES))
-    scope.execute(delete(JournalEntry).where(col(JournalEntry.at) < now - 3 * _KEEP_EVENTS))
+    jobs.defer(scope, "thin", lane="report", dedupe="thin")
 
 
 def work_requests(scope: ShopScope, now: datetime) -> None:
     """What is owed by law is owed by a shop that left as well."""
     forget_exports(scope, now)
+    wipe_when_due(scope, now)
     if scope.first(select(PrivacyRequest.id).where(col(PrivacyRequest.state).in_(UNDONE)).limit(1)) is not None:
         jobs.defer(scope, "privacy", lane="ingest", dedupe="privacy", priority=0)
 
@@ -108,6 +115,8 @@ TIMETABLE = (
     Entry("pull", timedelta(minutes=5), pull),
     Entry("minute", timedelta(minutes=1), minute),
     Entry("webhooks", timedelta(minutes=10), check_webhooks),
+    Entry("sweep", timedelta(hours=1), sweep.at_night),
+    Entry("revive", timedelta(hours=1), revive),
     Entry("installation", timedelta(days=1), check_installation),
     Entry("tidy", timedelta(days=1), tidy),
     Entry("requests", timedelta(hours=1), work_requests, is_for_all=True),
@@ -123,6 +132,7 @@ _WAITING = (
     ("flows", "react", lambda now: _of(Enrollment, "waiting", Enrollment.due_at, now)),
     ("send", "send", lambda now: _of(Message, "queued", Message.not_before, now)),
     ("push", "push", lambda now: _of(PlatformWrite, OPEN, PlatformWrite.due_at, now)),
+    ("seal", "report", lambda now: select(JournalEntry.id).where(col(JournalEntry.place).is_(None)).limit(1)),
     ("fetch", "fetch", lambda now: select(PendingFetch.external_id).where(col(PendingFetch.due_at) <= now).limit(1)),
 )  # fmt: skip
 

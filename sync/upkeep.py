@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from app.context import Context
 from app.db.scope import shop_scope
+from app.errors import RegularsError
 from app.furnish import furnish
 from app.jobs.base import Again, Job
 from app.lib.clock import real_now, utc_now
@@ -12,7 +13,9 @@ from app.shops.apps import app_of
 from app.shops.billing import keep_billing
 from app.shops.clients import client_for
 from app.shops.connect import subscribe
+from app.shops.lifecycle import go_on
 from app.shops.register import refresh_facts
+from sync import pull, sweep
 from sync.queries import oldest_order_on
 from sync.reach import calls_the_shop
 from sync.refill import refill
@@ -20,9 +23,29 @@ from sync.refill import refill
 
 @calls_the_shop
 def check_webhooks(context: Context, job: Job) -> Again | None:
-    """A job: webhooks that are gone or switched off are made again; the next pull fills the gap."""
+    """A job: webhooks that are gone, switched off or not ours are made again, and what they would have told since they
+    were good is pulled at once (R16)."""
     assert job.shop_id is not None
-    subscribe(context, job.shop_id, utc_now())
+    with shop_scope(context.engine, job.shop_id) as scope:
+        were_good_at = scope.shop.webhooks_checked_at
+    has_gap = subscribe(context, job.shop_id, utc_now())
+    if has_gap:
+        with shop_scope(context.engine, job.shop_id, write=True) as scope:
+            if scope.shop.state == "active":
+                pull.request(scope, were_good_at)
+                sweep.request(scope)
+    return None
+
+
+def revive(context: Context, job: Job) -> Again | None:
+    """A job, hourly for a shop whose own plugin is switched off: is it back? Then all goes on where it was."""
+    assert job.shop_id is not None
+    try:
+        client_for(context, job.shop_id).facts()
+    except RegularsError:
+        return None  # whatever is in the way: the shop goes on waiting
+    with shop_scope(context.engine, job.shop_id, write=True) as scope:
+        go_on(scope)
     return None
 
 
@@ -52,6 +75,16 @@ def check_installation(context: Context, job: Job) -> Again | None:
         is_hosted = scope.shop.platform == "shopify" and app is not None and app.is_house
     if is_hosted:
         keep_billing(context, job.shop_id, found.subscription, utc_now())
+    return None
+
+
+def leave_shop(context: Context, job: Job) -> Again | None:
+    """A job: what a shop that was disconnected here has of ours is taken away, then the keys to it."""
+    assert job.shop_id is not None
+    try:
+        say_farewell(context, job.shop_id, utc_now())
+    except (RateLimited, PlatformDown):
+        return Again(utc_now() + _PATIENCE)
     return None
 
 

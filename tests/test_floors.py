@@ -25,7 +25,7 @@ FLOORS = (
     "app.team",
     "app.writes",
     "app.shops",
-    "app.events app.journal",
+    "app.events app.journal app.proof",
     "app.jobs",
     "app.context",
     "connectors app.db",

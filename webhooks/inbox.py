@@ -25,6 +25,9 @@ _TOGETHER = 200  # deliveries in one transaction
 _PATIENCE = 40.0  # seconds: longer than a database waits for its locks
 
 
+Row = tuple[object, ...]
+
+
 @dataclass(frozen=True)
 class Trouble:
     """Why nothing can be kept, since when."""
@@ -45,7 +48,7 @@ class Arrival:
     received_at: datetime
     triggered_at: datetime | None = None
 
-    def row(self) -> tuple[object, ...]:
+    def row(self) -> Row:
         digest = self.body_digest
         return (
             self.shop_id,
@@ -150,7 +153,10 @@ class Inbox:
         # in one order everywhere, so that two processes never wait for each other
         rows = [arrival.row() for arrival in sorted(arrivals, key=lambda each: (each.shop_id, each.delivery_key))]
         with every_shop(self._engine, write=True) as db:
-            if db.batch().executemany(_INSERT, rows) > 0:
+            kept = db.batch().executemany(_INSERT, rows)
+            if kept < len(rows):
+                db.batch().executemany(_NOTE_REPEATED, [_repeated(*row[:7]) for row in rows])
+            if kept > 0:
                 for shop_id in sorted({arrival.shop_id for arrival in arrivals}):
                     jobs.defer(db, "deliveries", lane="ingest", dedupe="deliveries", shop_id=shop_id)
 
@@ -162,6 +168,11 @@ class Inbox:
         except Exception:  # a count, kept and written later: deliveries go on
             self.rejections.give_back(counts)
             log.exception("rejected deliveries could not be counted")
+
+
+def _repeated(shop_id: object, id: object, key: object, topic: object, at: object, _: object, digest: object) -> Row:
+    """What says in the journal that a delivery was here before, where that is so."""
+    return (new_id(), at, topic, digest, shop_id, key, id)
 
 
 def _as_refusal(error: Exception) -> DiskRefused | None:
@@ -180,4 +191,9 @@ INSERT INTO deliveries
   (shop_id, id, delivery_key, topic, received_at, body, body_digest, due_at, triggered_at, state, attempts)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0)
 ON CONFLICT (shop_id, delivery_key) DO NOTHING
+"""
+_NOTE_REPEATED = """
+INSERT INTO journal (shop_id, id, at, source, kind, digest, outcome, row_id)
+SELECT shop_id, ?, ?, 'delivery', ?, ?, 'duplicate', id FROM deliveries
+WHERE shop_id = ? AND delivery_key = ? AND id <> ?
 """

@@ -14,7 +14,8 @@ from app.context import Context
 from app.db.scope import ShopScope, shop_scope
 from app.errors import RegularsError
 from app.jobs.base import Again, Job
-from app.journal.keep import keep_failures, keep_page, request_fetches
+from app.journal.chain import seal
+from app.journal.keep import keep_deliveries, keep_failures, keep_page, request_fetches
 from app.journal.models import Delivery
 from app.lib.clock import utc_now
 from app.lib.log import log
@@ -60,7 +61,9 @@ def _batch(context: Context, shop_id: int, now: datetime) -> int:
                     records.append(record)
         if records:
             _take_in(context, scope, records, now)
+        keep_deliveries(scope, context.keyring, deliveries, now)
         sweep.forget(scope, context.keyring, deliveries)
+        seal(scope, context.keyring, now)
     return len(deliveries)
 
 
@@ -101,4 +104,4 @@ def _take_in(context: Context, scope: ShopScope, records: Sequence[Record], now:
     outcome = ingest(scope, facts, now, live=True, keyring=context.keyring)
     keep_failures(scope, context.keyring, "delivery", outcome.failures, now)
     request_fetches(scope, [*hints, *outcome.refetch], "delivery", now)
-    keep_page(scope, "delivery", "batch", outcome, now)
+    keep_page(scope, context.keyring, "delivery", "batch", outcome, now)

@@ -9,6 +9,7 @@ from sqlmodel import col
 from app.commerce.models import Checkout
 from app.commerce.work import Work
 from app.db.scope import ShopScope
+from app.journal.keep import Note
 from connectors.records import CheckoutRecord
 
 _NAMED = """
@@ -30,9 +31,10 @@ def join(work: Work, records: Sequence[CheckoutRecord]) -> list[CheckoutRecord]:
     carts = [record.external_id for record in records if _is_cart(record)]
     if carts:
         named |= {row[0] for row in work.batch.rows(_NAMED, {"keys": carts})}
-    kept = [record for record in records if not (_is_cart(record) and record.external_id in named)]
-    work.counts["superseded"] += len(records) - len(kept)
-    return kept
+    settled = {record.external_id for record in records if _is_cart(record) and record.external_id in named}
+    work.counts["superseded"] += len(settled)
+    work.notes += [Note("superseded", "checkout", token) for token in sorted(settled)]
+    return [record for record in records if record.external_id not in settled]
 
 
 def forget(scope: ShopScope, now: datetime) -> None:

@@ -9,6 +9,7 @@ from app.commerce.identity import email_key, name_key
 from app.commerce.models import Customer
 from app.commerce.parts import Digests, Stored, Verdict, digests_of, judge, text
 from app.commerce.work import Work
+from app.journal.keep import Note
 from app.lib.ids import new_ids
 from connectors.records import CustomerRecord
 
@@ -47,6 +48,7 @@ def write(work: Work, records: Sequence[CustomerRecord]) -> None:
     for one in people:
         if one.id in ours:
             work.counts.update(echo=1, updated=-1)
+            work.notes.append(Note("echo", "customer", one.record.external_id))
         elif one.verdict.outcome in ("created", "updated"):
             work.changes.note("customer.changed", one.id, one.id, {"parts": list(one.verdict.changed)})
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from app.commerce import checkouts, customers, facts, orders, products, refunds
+from app.commerce import absent, checkouts, customers, facts, orders, products, refunds
 from app.commerce.tombstones import screen
 from app.commerce.work import Work
 from app.consent import entries
@@ -20,9 +20,11 @@ from app.consent.two_way import insist
 from app.db.batch import Batch
 from app.db.scope import ShopScope
 from app.errors import BadInput
+from app.journal.keep import Note
 from app.lib.encryption import Keyring
 from connectors.base import Failure
 from connectors.records import (
+    Census,
     CheckoutRecord,
     CustomerRecord,
     Deletion,
@@ -53,12 +55,13 @@ class Outcome:
     """counts: created, updated, unchanged, superseded, conflict, deferred, deleted, failed; echo: only what we wrote
     ourselves; erased: how many spoke of somebody who was erased. refetch: what has to be read afresh, (kind, external
     id); `deleted:<kind>` asks whether it is gone, `refund` names the order. digest: SHA-256 over the records, whatever
-    their order."""
+    their order. notes: those that were not simply applied."""
 
     counts: dict[str, int]
     refetch: list[tuple[str, str]]
     failures: list[Failure]
     digest: bytes
+    notes: list[Note]
 
 
 def ingest(
@@ -80,9 +83,11 @@ def ingest(
     if live:
         total.changes.write(scope, now)
     insist(scope, [said for one in records if isinstance(one, CustomerRecord) for said in one.consents or ()], now)
-    total.counts["failed"], total.counts["erased"] = len(failures), screened.erased
+    total.counts["failed"], total.counts["erased"] = len(failures), len(screened.met)
     counts = {name: count for name, count in total.counts.items() if count}
-    return Outcome(counts, list(total.refetch), failures, hashlib.sha256(b"".join(sorted(total.marks))).digest())
+    total.notes += [_met(*each) for each in screened.met]
+    digest = hashlib.sha256(b"".join(sorted(total.marks))).digest()
+    return Outcome(counts, list(total.refetch), failures, digest, total.notes)
 
 
 def _beginning(scope: ShopScope, batch: Batch, now: datetime, live: bool, fresh: bool) -> Callable[[], Work]:
@@ -107,7 +112,7 @@ def _rounds(records: Sequence[Record]) -> Iterator[list[Record]]:
 
 def _claims(record: Record) -> tuple[Sequence[tuple[str, ...]], Sequence[tuple[str, ...]]]:
     """What a record speaks of, and what must not have been spoken of before it. Refunds of one order do not clash."""
-    if isinstance(record, Lifecycle | PrivacyRequest):
+    if isinstance(record, Lifecycle | PrivacyRequest | Census):
         return (), ()
     if isinstance(record, Merge):
         return [("merge", record.gone_external_id)], [("merge", record.gone_external_id)]
@@ -166,7 +171,7 @@ def _check_deletions(work: Work, deletions: Sequence[Deletion]) -> None:
             _DELETE[deletion.kind](work, [deletion.external_id])
         else:
             work.counts["deferred"] += 1
-            work.ask(f"deleted:{deletion.kind}", deletion.external_id)
+            absent.ask(work, deletion)
 
 
 _WRITERS: tuple[tuple[type, Callable[[Work, Any], None]], ...] = (
@@ -176,6 +181,7 @@ _WRITERS: tuple[tuple[type, Callable[[Work, Any], None]], ...] = (
     (RefundRecord, refunds.write),
     (CheckoutRecord, checkouts.write),
     (Deletion, _check_deletions),
+    (Census, absent.compare),
     (Hint, _check_hints),
     (Merge, facts.merge),
     (Fact, facts.write),
@@ -189,6 +195,10 @@ _DELETE: dict[str, Callable[[Work, Sequence[str]], None]] = {
 }
 
 
+def _met(record: Record, left: Record | None, tombstone: str) -> Note:
+    return Note("dropped" if left is None else "stripped", *_read_by(record), cause=tombstone)
+
+
 def _failure(record: Record, error: Exception) -> Failure:
     said = str(error).strip() or type(error).__name__
     return Failure(*_read_by(record), said, repr(record).encode(errors="replace"))
@@ -197,7 +207,7 @@ def _failure(record: Record, error: Exception) -> Failure:
 def _read_by(record: Record) -> tuple[str, str]:
     """(kind, external id) of what has to be read afresh, to try a record again."""
     match record:
-        case Lifecycle() | PrivacyRequest():
+        case Lifecycle() | PrivacyRequest() | Census():
             return record.kind, ""
         case Merge():
             return "customer", record.kept_external_id

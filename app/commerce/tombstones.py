@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from app.commerce import pseudonyms
 from app.commerce.identity import GUEST, email_key
-from app.consent.tombstones import ADDRESS, CUSTOMER, ORDER, Name, are_any, erased, lay, pseudonym
+from app.consent.tombstones import ADDRESS, CUSTOMER, ORDER, Name, are_any, erased, lay, pseudonym, tombstone
 from app.db.batch import Batch
 from app.lib.encryption import Keyring
 from connectors.records import CheckoutRecord, CustomerRecord, Deletion, Fact, OrderRecord, Record, RefundRecord
@@ -16,11 +16,11 @@ from connectors.records import CheckoutRecord, CustomerRecord, Deletion, Fact, O
 
 @dataclass
 class Screen:
-    """What passes. erased: how many records spoke of somebody who was erased; they came through without saying who, or
-    not at all."""
+    """What passes. met: the records that spoke of somebody who was erased, what of each came through (without saying
+    who, or nothing at all), and the tombstone."""
 
     records: list[Record] = field(default_factory=list)
-    erased: int = 0
+    met: list[tuple[Record, Record | None, str]] = field(default_factory=list)
 
 
 def screen(
@@ -37,7 +37,9 @@ def screen(
     result = Screen()
     for record, names in zip(records, named, strict=True):
         left = record if found.isdisjoint(names) else sieve.pass_through(record)
-        result.erased += left is not record
+        if left is not record:
+            met = next(name for name in names if name in found)
+            result.met.append((record, left, tombstone(keyring, shop_id, met)))
         if left is not None:
             result.records.append(left)
     if sieve.learned:

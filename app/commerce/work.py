@@ -10,7 +10,10 @@ from app.commerce.parts import Digests, Verdict, mark
 from app.consent.entries import Said
 from app.consent.tombstones import is_pseudonym
 from app.db.batch import Batch
+from app.journal.keep import Note
 from app.shops.models import Shop
+
+_ASIDE = frozenset({"superseded", "conflict"})
 
 
 @dataclass
@@ -26,6 +29,7 @@ class Work:
     counts: Counter[str] = field(default_factory=Counter)
     refetch: dict[tuple[str, str], None] = field(default_factory=dict)  # a set that keeps its order
     marks: list[bytes] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
     consents: list[Said] = field(default_factory=list)
 
@@ -39,6 +43,8 @@ class Work:
         """Count a record; ask for a fresh read where it cannot decide."""
         self.counts[verdict.outcome] += 1
         self.marks.append(mark(kind, external_id, updated_at, carried))
+        if verdict.outcome in _ASIDE:
+            self.notes.append(Note(verdict.outcome, kind, external_id, self.marks[-1]))
         if verdict.outcome == "conflict":
             self.ask(kind, external_id)
 
@@ -52,4 +58,5 @@ class Work:
         self.counts.update(other.counts)
         self.refetch.update(other.refetch)
         self.marks.extend(other.marks)
+        self.notes.extend(other.notes)
         self.changes.absorb(other.changes)

@@ -52,6 +52,11 @@ def _keys(keyring: Keyring, shop_id: int) -> Callable[[Name], str]:
     return lambda name: hashlib.blake2b(f"{name[0]}:{name[1]}".encode(), key=key, digest_size=32).hexdigest()
 
 
+def tombstone(keyring: Keyring, shop_id: int, name: Name) -> str:
+    """The key of a name's tombstone."""
+    return _keys(keyring, shop_id)(name)
+
+
 def pseudonym(keyring: Keyring, shop_id: int, name: Name) -> str:
     """What stands in place of a name, always the same, so that what is one person's stays together."""
     return _ERASED + _keys(keyring, shop_id)(name)[:32]

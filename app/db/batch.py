@@ -28,6 +28,11 @@ class Batch:
         self._reading = reading
         self._sqlite = session.get_bind().dialect.name == "sqlite"
 
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is SQLite, where a writer is alone; else it is PostgreSQL."""
+        return self._sqlite
+
     def rows(self, sql: str, params: Values = (), *, times: Sequence[int] = (), jsons: Sequence[int] = ()) -> list[Any]:
         """The rows of a query as tuples; `times` and `jsons` say at which positions such columns stand."""
         cursor = self._cursor()

@@ -26,6 +26,11 @@ def lag(engine: Engine) -> str | None:
     return f"the database is {'empty' if found is None else f'of form {found}, not {newest}'}: run `regulars migrate`"
 
 
+def is_ours(name: str | None, kind: str, parents: object) -> bool:
+    """Whether what stands in a database is compared with the models: the job engine on PostgreSQL keeps its own."""
+    return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
+
+
 def config(engine: Engine) -> Config:
     """Alembic's configuration for an engine at hand."""
     made = Config()

@@ -1,6 +1,6 @@
 """Transactions: shop_scope sees one shop and nothing else; every_shop is the only door across tenants."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -74,6 +74,15 @@ class EveryShop:
             self._session.flush()
             self._session.refresh(row, with_for_update=True)
 
+    def at_end(self, act: Callable[[Batch, Sequence[Any]], None], about: Any) -> None:
+        """Have `act` done once, as the transaction's last, with all that was named for it, sorted: what it locks is
+        held for the commit only."""
+        self._session.info.setdefault("at_end", {}).setdefault(act, set()).add(about)
+
+    def _finish(self) -> None:
+        for act, named in self._session.info.get("at_end", {}).items():
+            act(self.batch(), sorted(named))
+
     def _options(self) -> dict[str, bool]:
         # After a batch wrote past it, the session's own rows are no longer believed.
         return {"populate_existing": True} if self._session.info.get("read_afresh") else {}
@@ -131,14 +140,18 @@ def shop_scope(engine: Engine, shop_id: int, *, write: bool = False) -> Iterator
     """One transaction of one shop: committed at the end, rolled back where an exception leaves it."""
     with _session(_ShopSession, engine, write) as session:
         session.info["shop_id"] = shop_id
-        yield ShopScope(session, shop_id)
+        scope = ShopScope(session, shop_id)
+        yield scope
+        scope._finish()
 
 
 @contextmanager
 def every_shop(engine: Engine, *, write: bool = False) -> Iterator[EveryShop]:
     """One transaction over all shops: for installing, signing in, and the machinery that serves all shops."""
     with _session(Session, engine, write) as session:
-        yield EveryShop(session)
+        db = EveryShop(session)
+        yield db
+        db._finish()
 
 
 @contextmanager

@@ -1,4 +1,8 @@
-"""The contract: defer a job in the data's own transaction, fire a tick once, and what a handler is given."""
+"""The contract: defer a job in the data's own transaction, fire a tick once, and what a handler is given.
+
+A job is a row on both databases. An engine says which process works which lane when: `local` on SQLite looks for work
+itself, `procrastinate` on PostgreSQL is called to it (`calls.py`).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,6 +10,7 @@ from datetime import datetime, timedelta
 from app.db.batch import Batch
 from app.db.scope import EveryShop, ShopScope
 from app.errors import NotFound
+from app.jobs.calls import Call, call
 from app.lib.clock import utc_now
 from app.lib.ids import new_id
 
@@ -48,18 +53,21 @@ def defer(
     shop works one job at a time, lower `priority` first. shop_id: for a transaction over all shops only."""
     if isinstance(db, ShopScope) and shop_id not in (None, db.shop_id):
         raise ValueError("a shop's scope defers its own jobs")
+    now, shop_id = utc_now(), db.shop_id if isinstance(db, ShopScope) else shop_id or 0
     values = {
         "id": new_id(),
-        "shop_id": db.shop_id if isinstance(db, ShopScope) else shop_id or 0,
+        "shop_id": shop_id,
         "name": name,
         "key": key,
         "lane": lane,
         "dedupe": dedupe,
         "priority": priority,
-        "due_at": at or utc_now(),
-        "now": utc_now(),
+        "due_at": at or now,
+        "now": now,
     }
     db.batch().execute(_DEFER, values)
+    if at is None or at <= now:
+        db.at_end(call, Call(-priority, shop_id, lane))
 
 
 def fire(db: EveryShop, name: str, due_at: datetime) -> bool:

@@ -1,8 +1,10 @@
-"""Claims on jobs: taking one under a lease, renewing it, and what becomes of the job after."""
+"""Claims on jobs: taking one under a lease, renewing it, what becomes of the job after. The same on both engines."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from psycopg.errors import UniqueViolation
 from sqlalchemy import Engine
@@ -18,6 +20,13 @@ BACK_OFF = (5, 30, 120, 600, 3600, 3 * 3600, 8 * 3600)  # seconds after each fai
 _NEVER_TWICE = (AuthLost, Refused)  # a person has to act first
 
 
+class Lane(NamedTuple):
+    """shop_id 0: no shop's."""
+
+    shop_id: int
+    name: str
+
+
 @dataclass(frozen=True)
 class Claims:
     """The claims of one worker process. lease: seconds without a sign of life after which its jobs are others'."""
@@ -26,51 +35,39 @@ class Claims:
     worker: str
     lease: float = 30.0
 
-    def next_due(self) -> datetime | None:
-        """When the next job is due whose lane is free; it may be in the past."""
-        with every_shop(self.engine) as db:
-            found = db.batch().rows(f"SELECT due_at FROM jobs j WHERE {_FREE} ORDER BY due_at LIMIT 1", {}, times=[0])
-        return found[0][0] if found else None
+    def claim(self, lane: Lane | None = None) -> Job | None:
+        """The job that goes first, in a lane or of all, now ours; None where there is none."""
+        return self._write(lambda batch: self._claim(batch, lane))
 
-    def claim(self) -> Job | None:
-        """The job that goes first, now ours; None where there is none."""
-        while True:
-            try:
-                with every_shop(self.engine, write=True) as db:
-                    return self._claim(db.batch())
-            except UniqueViolation:  # somebody else began another job of this lane in the same moment
-                continue
-
-    def _claim(self, batch: Batch) -> Job | None:
-        found = batch.rows(_CLAIMABLE + self._skip_locked, {"now": utc_now()})
-        if not found:
-            return None
-        job = _job(found[0])
-        batch.execute(_CLAIM, {"id": job.id, "worker": self.worker, "until": self._until()})
-        return job
+    def _claim(self, batch: Batch, lane: Lane | None) -> Job | None:
+        where = {"in_shop": lane.shop_id, "in_lane": lane.name} if lane else {}
+        values = {"now": utc_now(), "worker": self.worker, "until": self._until(), **where}
+        found = batch.rows(_claim(bool(lane), batch.is_sqlite), values)
+        return _job(found[0]) if found else None
 
     def renew(self) -> None:
         """A sign of life for all our jobs."""
         with every_shop(self.engine, write=True) as db:
             db.batch().execute(_RENEW, {"worker": self.worker, "until": self._until()})
 
-    def finish(self, job: Job, result: Again | None) -> None:
+    def finish(self, job: Job, result: Again | None, *, go_on: bool = False) -> Job | None:
+        """It is done, or goes on later. go_on: the next one of its lane, now ours, in the same transaction."""
         if result is None:
-            self._settle(job, None)
-        else:
-            self._settle(job, _again(result.at or utc_now(), 0, held=False))
+            return self._settle(job, None, go_on)
+        return self._settle(job, _again(result.at or utc_now(), 0, held=False), go_on)
 
-    def fail(self, job: Job, error: Exception) -> None:
+    def fail(self, job: Job, error: Exception, *, go_on: bool = False) -> Job | None:
         """Wait and try again, or give it up, as the error says."""
         now, words = utc_now(), f"{type(error).__name__}: {error}"[:2000]
         if isinstance(error, Late):
-            self._settle(job, _again(error.at, job.attempts, held=False))
+            values = _again(error.at, job.attempts, held=False)
         elif isinstance(error, RateLimited):
-            self._settle(job, _again(now + timedelta(seconds=error.seconds), job.attempts, words))
+            values = _again(now + timedelta(seconds=error.seconds), job.attempts, words)
         elif isinstance(error, _NEVER_TWICE) or job.attempts >= len(BACK_OFF):
-            self._settle(job, _dead(job, words))
+            values = _dead(job, words)
         else:
-            self._settle(job, _again(now + timedelta(seconds=BACK_OFF[job.attempts]), job.attempts + 1, words))
+            values = _again(now + timedelta(seconds=BACK_OFF[job.attempts]), job.attempts + 1, words)
+        return self._settle(job, values, go_on)
 
     def free_abandoned(self, all_of_them: bool = False) -> int:
         """Put back the jobs whose worker gave no sign of life in time; how many. all_of_them: where it is certain that
@@ -78,7 +75,8 @@ class Claims:
         deadline = real_now() + timedelta(days=36500) if all_of_them else real_now()
         with every_shop(self.engine, write=True) as db:
             batch = db.batch()
-            found = batch.rows(_ABANDONED + self._skip_locked, {"now": deadline})
+            skip = "" if batch.is_sqlite else _SKIP_LOCKED
+            found = batch.rows(_ABANDONED + skip, {"now": deadline})
             for row in found:
                 self._free(batch, _job(row), row[6])
         return len(found)
@@ -91,15 +89,22 @@ class Claims:
         else:
             put_back(batch, job, dedupe, {**_again(utc_now(), job.attempts + 1, words), "held": False})
 
-    def _settle(self, job: Job, values: dict[str, Any] | None) -> None:
+    def _settle(self, job: Job, values: dict[str, Any] | None, go_on: bool) -> Job | None:
+        def settle_and_claim(batch: Batch) -> Job | None:
+            self._settled(batch, job, values)
+            return self._claim(batch, Lane(job.shop_id or 0, job.lane)) if go_on else None
+
+        return self._write(settle_and_claim)
+
+    def _write(self, write: Callable[[Batch], Job | None]) -> Job | None:
         while True:
             try:
                 with every_shop(self.engine, write=True) as db:
-                    return self._write(db.batch(), job, values)
-            except UniqueViolation:  # its twin was deferred in the same moment
+                    return write(db.batch())
+            except UniqueViolation:  # its twin was deferred, or another job of its lane begun, in the same moment
                 continue
 
-    def _write(self, batch: Batch, job: Job, values: dict[str, Any] | None) -> None:
+    def _settled(self, batch: Batch, job: Job, values: dict[str, Any] | None) -> None:
         ours = batch.rows(_OURS, {"id": job.id, "worker": self.worker})
         if not ours:
             log.warning("a job was taken from us while we worked at it", job=job.id, name=job.name)
@@ -112,10 +117,6 @@ class Claims:
 
     def _until(self) -> datetime:
         return real_now() + timedelta(seconds=self.lease)
-
-    @property
-    def _skip_locked(self) -> str:
-        return "" if self.engine.dialect.name == "sqlite" else " FOR UPDATE SKIP LOCKED"
 
 
 def _job(row: Any) -> Job:
@@ -130,11 +131,20 @@ def _dead(job: Job, error: str) -> dict[str, Any]:
     return {"id": job.id, "attempts": job.attempts + 1, "error": error}
 
 
+@cache
+def _claim(in_a_lane: bool, is_sqlite: bool) -> str:
+    where = "AND shop_id = :in_shop AND lane = :in_lane" if in_a_lane else ""
+    # One that another transaction holds is skipped: as it ends it calls for the lane, if it has brought work.
+    return f"""
+UPDATE jobs SET state = 'running', worker = :worker, lease_until = :until WHERE id = (
+  SELECT id FROM jobs j WHERE state = 'ready' AND due_at <= :now {where} AND NOT EXISTS
+    (SELECT 1 FROM jobs r WHERE r.shop_id = j.shop_id AND r.lane = j.lane AND r.state = 'running')
+  ORDER BY priority, due_at, id LIMIT 1 {"" if is_sqlite else _SKIP_LOCKED})
+RETURNING {_COLUMNS}"""
+
+
+_SKIP_LOCKED = " FOR UPDATE SKIP LOCKED"
 _COLUMNS = 'id, shop_id, name, "key", lane, attempts, dedupe'
-_FREE = """state = 'ready' AND NOT EXISTS
-  (SELECT 1 FROM jobs r WHERE r.shop_id = j.shop_id AND r.lane = j.lane AND r.state = 'running')"""
-_CLAIMABLE = f"SELECT {_COLUMNS} FROM jobs j WHERE {_FREE} AND due_at <= :now ORDER BY priority, due_at, id LIMIT 1"
-_CLAIM = "UPDATE jobs SET state = 'running', worker = :worker, lease_until = :until WHERE id = :id"
 _RENEW = "UPDATE jobs SET lease_until = :until WHERE state = 'running' AND worker = :worker"
 _ABANDONED = f"SELECT {_COLUMNS} FROM jobs WHERE state = 'running' AND lease_until < :now"
 _OURS = "SELECT dedupe FROM jobs WHERE id = :id AND worker = :worker AND state = 'running'"

@@ -9,6 +9,7 @@ from app.db.columns import Table, UtcTime, big, moment
 from app.lib.ids import new_id
 
 _WAITS = text("state = 'ready' AND dedupe IS NOT NULL")
+_READY = text("state = 'ready'")
 _RUNS = text("state = 'running'")
 
 
@@ -21,7 +22,7 @@ class JobRow(Table, table=True):
         Index("jobs_dedupe", "shop_id", "name", "dedupe", unique=True, sqlite_where=_WAITS, postgresql_where=_WAITS),
         # the database itself keeps a lane serial
         Index("jobs_lane", "shop_id", "lane", unique=True, sqlite_where=_RUNS, postgresql_where=_RUNS),
-        Index("jobs_due", "state", "priority", "due_at"),
+        Index("jobs_waiting", "shop_id", "lane", "priority", "due_at", sqlite_where=_READY, postgresql_where=_READY),
     )
     id: int = Field(default_factory=new_id, primary_key=True, sa_type=big().sa_type)
     shop_id: int = big(default=0)

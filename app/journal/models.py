@@ -1,6 +1,6 @@
-"""Delivery (a webhook received), JournalEntry (what was done with it), Event (a live change), what waits or failed."""
+"""Delivery (a webhook received), the journal (what was done with it), Event (a live change), what waits or failed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Index, LargeBinary, UniqueConstraint
@@ -43,17 +43,42 @@ class Rejected(Table, table=True):
 
 
 class JournalEntry(ShopOwned, table=True):
-    """What was done with a page, a slice of a file, or some deliveries. counts: outcome -> records; digest: SHA-256
-    over the sorted digests of its records."""
+    """What was done with a page, a slice of a file, some deliveries (counts: outcome -> records; digest: SHA-256 over
+    the sorted digests of its records), or with one delivery or record (outcome). Written once, then sealed: its place
+    in the shop's chain and its link (`chain`). Nothing in it can be read back to a person.
+
+    outcome: done, ignored, unknown, duplicate (deliveries), failed, superseded, conflict, echo, stripped or dropped
+    (records of somebody erased). subject: a keyed hash of kind and external id; row_id: our row that says more; cause:
+    the tombstone."""
 
     __tablename__ = "journal"
-    __table_args__ = (of_shop(), Index("journal_at", "shop_id", "at"))
+    __table_args__ = (of_shop(), UniqueConstraint("shop_id", "place"), Index("journal_at", "shop_id", "at"))
     at: datetime = moment()
     source: str  # delivery, backfill, pull, fetch
     kind: str
     run_id: int | None = big(default=None)
     counts: dict[str, int] | None = json()
     digest: bytes | None = Field(default=None, sa_type=LargeBinary)
+    outcome: str | None = None
+    subject: bytes | None = Field(default=None, sa_type=LargeBinary)
+    row_id: int | None = big(default=None)
+    cause: str | None = None
+    place: int | None = big(default=None)
+    link: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+
+class JournalDay(ShopPart, table=True):
+    """The head of a shop's chain at the end of a day; the newest one is the head. It stays when the day's entries go
+    (thinned_at). is_broken: the chain had to go on from a head that was not ours. mac: over this and the day before."""
+
+    __tablename__ = "journal_days"
+    __table_args__ = (of_shop(),)
+    day: date = Field(primary_key=True)  # the shop's
+    place: int = big()
+    link: bytes = Field(sa_type=LargeBinary)
+    is_broken: bool = False
+    thinned_at: datetime | None = moment(None)
+    mac: bytes = Field(sa_type=LargeBinary)
 
 
 class FailedRecord(ShopOwned, table=True):

@@ -35,6 +35,7 @@ class Keyring:
         self._ciphers = {_derive(key, b"name")[:_NAME_BYTES]: AESGCM(_derive(key, b"encrypt")) for key in raw}
         self._first = next(iter(self._ciphers))
         self._hash_key = _derive(raw[-1], b"fingerprint")
+        self._mac_key = _derive(raw[-1], b"mac")
 
     @classmethod
     def load(cls, settings: Settings) -> "Keyring":
@@ -62,6 +63,14 @@ class Keyring:
     def fingerprint(self, text: str) -> str:
         """A keyed hash of 64 hexadecimal digits: nobody without the key can make it or guess its text."""
         return hmac.digest(self._hash_key, text.encode(), "sha256").hex()
+
+    def mac(self, message: bytes) -> bytes:
+        """What only a holder of the oldest key can make: 32 bytes that change with any bit of the message."""
+        return hmac.digest(self._mac_key, message, "sha256")
+
+    def knows(self, sealed: bytes) -> bool:
+        """Is the key here that it was sealed with?"""
+        return sealed[:_NAME_BYTES] in self._ciphers
 
 
 def _derive(key: bytes, purpose: bytes) -> bytes:

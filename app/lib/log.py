@@ -42,7 +42,12 @@ def write_json(level: int = logging.INFO) -> None:
     stream = logging.StreamHandler(sys.stderr)
     stream.setFormatter(_Json())
     logging.basicConfig(level=level, handlers=[stream], force=True)
-    for name, quiet in (("urllib3", logging.WARNING), ("alembic", logging.WARNING), ("apscheduler", logging.ERROR)):
+    for name, quiet in (
+        ("urllib3", logging.WARNING),
+        ("alembic", logging.WARNING),
+        ("apscheduler", logging.ERROR),
+        ("procrastinate", logging.WARNING),
+    ):
         logging.getLogger(name).setLevel(quiet)
 
 

@@ -32,9 +32,10 @@ def guarded_session(
     max_bytes: int = 64 * 1024 * 1024,
     whole: float = 300,
 ) -> requests.Session:
-    """A session for one thread. timeout: seconds to connect and between two reads; whole: of an answer, and as much for
-    its headers; max_bytes: of an answer after decompression (a streamed one may be a large file). Raises Refused and
-    PlatformDown, in words. shopify_origin (demo databases only) takes all requests to Shopify's hosts."""
+    """A session for the few threads of one client. timeout: seconds to connect and between two reads; whole: of an
+    answer, and as much for its headers; max_bytes: of an answer after decompression (a streamed one may be a large
+    file). Raises Refused and PlatformDown, in words. shopify_origin (demo databases only) takes all requests to
+    Shopify's hosts."""
     return GuardedSession(allow_private, shopify_origin, timeout, max_bytes, whole)
 
 

@@ -37,6 +37,7 @@ REMEDIES = {
     ),
     "connect": noted("Connect the shop again with credentials that are good: regulars connect."),
     "shop": noted("Open the shop again at its platform, then open Regulars there."),
+    "activate": noted("Switch WooCommerce on again among the shop's plugins: within an hour all goes on by itself."),
 }
 
 

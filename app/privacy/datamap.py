@@ -40,6 +40,7 @@ from app.privacy.kinds import (
     columns,
 )
 from app.privacy.models import PrivacyRequest
+from app.proof.models import Finding
 from app.segments.models import Membership
 from app.writes.models import PlatformWrite
 
@@ -191,6 +192,14 @@ HELD = (
         goes=True, only=("customer", "deleted:customer"),
     ),
     Held(
+        Finding, "in what the shop and its copy here differed", {"external_id": "externals"},
+        columns(
+            (OURS, "shop_id id reconciliation_id"), (WHO, "external_id"),
+            (COURSE, "kind order_external_id day what field theirs ours found_at last_at repaired_at why_not"),
+        ),
+        goes=True, only=("customer",),
+    ),
+    Held(
         Delivery, "webhooks as they came, for 14 days, to work them again", {"id": "deliveries"},
         columns(
             (OURS, "shop_id delivery_key body_digest due_at attempts"), (NUMBER, "id"), (LINK, "body error"),
@@ -222,8 +231,10 @@ NOTHING = {
     "senders": "in whose name the shop writes", "flows": "what the merchant set up",
     "segments": "what the merchant set up", "programmes": "what the merchant set up", "products": "goods",
     "variants": "goods", "discount_codes": "codes, which name nobody", "journal": "counts and hashes",
+    "journal_days": "hashes",
     "rejected_deliveries": "counts and hashes", "tombstones": "keyed hashes that nobody can read back",
     "refused_fields": "what the platform does not tell us",
-    "runs": "how far a sync is", "cursors": "how far a sync is", "jobs": "work, by our own keys",
+    "runs": "how far a sync is", "reconciliations": "how far a proof is", "proved_days": "counts and sums of days",
+     "cursors": "how far a sync is", "jobs": "work, by our own keys",
     "firings": "what the timetable did", "meta": "the database itself",
 }  # fmt: skip

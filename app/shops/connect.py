@@ -49,17 +49,15 @@ def connect(
     return shop_id
 
 
-def subscribe(context: Context, shop_id: int, now: datetime) -> None:
-    """See that a connected shop's webhooks are still there and ours. Where some were not, what they would have told is
-    pulled at once (R16)."""
+def subscribe(context: Context, shop_id: int, now: datetime) -> bool:
+    """See that a connected shop's webhooks are still there and ours; were some not?"""
     with shop_scope(context.engine, shop_id) as scope:
         platform, kept = scope.shop.platform, credentials.secrets(scope, context.keyring)
     client = client_for(context, shop_id)
     webhooks, has_gap = _subscribed(context, client, platform, shop_id, kept.get("webhook_secret", ""))
     with shop_scope(context.engine, shop_id, write=True) as scope:
         scope.shop.webhooks_checked_at, scope.shop.webhooks_state = now, webhooks
-        if has_gap and scope.shop.state == "active":
-            jobs.defer(scope, "pull", lane="ingest", dedupe="pull", priority=5)
+    return has_gap
 
 
 def _known_as(context: Context, platform: str, domain: str, account_id: int | None) -> tuple[int, str]:

@@ -47,3 +47,10 @@ def pause(scope: ShopScope, error: AuthLost, began: datetime) -> None:
     shop = scope.shop
     if may_call(scope) and (shop.authorised_at is None or shop.authorised_at <= began):
         shop.state, shop.state_reason, shop.remedy = "paused", str(error), error.remedy
+
+
+def go_on(scope: ShopScope) -> None:
+    """The shop's plugin is back, which it only waited for; one that left, or waits for its merchant, stays so."""
+    shop = scope.shop
+    if shop.state == "paused" and shop.remedy == "activate":
+        shop.state, shop.state_reason, shop.remedy = "active" if shop.backfilled_at else "connecting", None, None

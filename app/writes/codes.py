@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from app.db.scope import ShopScope
 from app.errors import Refused
+from app.lib.i18n import _
 from app.writes.actions import change_of, enqueue, send_soon
 from app.writes.models import DiscountCode, PlatformWrite
 from connectors.changes import AddCodes, MakeDiscount
@@ -23,12 +24,14 @@ def make_codes(scope: ShopScope, name: str, offer: MakeDiscount, count: int, now
     """Have `count` codes made under one discount like `offer`, whose own code is the first. name: the same twice is
     one set. Raises Refused where the shop's platform has no such discounts."""
     first, *rest = new_codes(count, prefix)
+    if offer.currency not in (None, scope.shop.currency):
+        raise Refused(_("A discount is in the shop's currency: %(currency)s.", currency=scope.shop.currency))
     made = enqueue(scope, msgspec.structs.replace(offer, code=first), name, f"discount:{name}", now)
     if made is None:
-        raise Refused("This shop's platform takes no discount codes from us yet.")
+        raise Refused(_("This shop's platform takes no discount codes from us yet."))
     first = change_of(made).code  # type: ignore[union-attr]  # of the first time, where this is the second
     for place in range(0, len(rest), _AT_ONCE):
-        batch = AddCodes(first, tuple(rest[place : place + _AT_ONCE]))
+        batch = AddCodes(first, tuple(rest[place : place + _AT_ONCE]), offer)
         enqueue(scope, batch, name, f"codes:{name}:{place // _AT_ONCE}", now)
 
 
@@ -65,7 +68,7 @@ def on_written(scope: ShopScope, write: PlatformWrite, now: datetime) -> None:
         prefix = change.codes[0][:-_LENGTH]
         enqueue(
             scope,
-            AddCodes(change.discount, tuple(new_codes(len(refused), prefix))),
+            AddCodes(change.discount, tuple(new_codes(len(refused), prefix)), change.like),
             write.subject,
             write.key + "+",
             now,

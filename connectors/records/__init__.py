@@ -6,7 +6,7 @@ All money is in minor units; all times are aware UTC; all ids are the platform's
 
 from connectors.records.baskets import CheckoutItem, CheckoutRecord
 from connectors.records.goods import ProductHead, ProductRecord, VariantRecord
-from connectors.records.notices import Deletion, Fact, Hint, Lifecycle, Merge, PrivacyRequest
+from connectors.records.notices import Census, Deletion, Fact, Hint, Lifecycle, Merge, PrivacyRequest
 from connectors.records.orders import (
     Agreement,
     Discount,
@@ -26,14 +26,15 @@ from connectors.records.parts import Address, Attribute, Consent, Part, Sums, di
 from connectors.records.people import ConsentRecord, CustomerHead, CustomerRecord
 
 Record = (
-    OrderRecord | RefundRecord | CustomerRecord | ProductRecord | CheckoutRecord | Deletion | Hint | Merge | Fact
-    | PrivacyRequest | Lifecycle
+    OrderRecord | RefundRecord | CustomerRecord | ProductRecord | CheckoutRecord | Deletion | Census | Hint | Merge
+    | Fact | PrivacyRequest | Lifecycle
 )  # fmt: skip
 
 __all__ = [
     "Address",
     "Agreement",
     "Attribute",
+    "Census",
     "CheckoutItem",
     "CheckoutRecord",
     "Consent",

@@ -11,14 +11,24 @@ from connectors.records.parts import Part
 class Deletion(Part, frozen=True, tag="deletion"):
     """The platform says that it is gone; checked by a read before anything is removed."""
 
-    kind: Literal["order", "customer", "product", "checkout", "refund"]
+    kind: Literal["order", "customer", "product", "variant", "checkout", "refund"]
     external_id: str
+
+
+class Census(Part, frozen=True, tag="census"):
+    """All that there are of a kind, by id, after one and up to another (None: to the end). Whatever else is held here
+    between them may be gone."""
+
+    kind: Literal["customer", "product"]
+    after: int
+    until: int | None
+    external_ids: tuple[str, ...]
 
 
 class Hint(Part, frozen=True, tag="hint"):
     """Something changed, but the body does not say what: read it afresh."""
 
-    kind: Literal["order", "customer", "product", "checkout", "shop", "inventory_item", "segment"]
+    kind: Literal["order", "customer", "product", "checkout", "shop", "inventory_item", "segment", "discount"]
     external_id: str
 
 
@@ -32,10 +42,10 @@ class Merge(Part, frozen=True, tag="merge"):
 class Fact(Part, frozen=True, tag="fact"):
     """What the platform says of something that is its own and that we only look at; the latest stays. segment: one of
     its customer segments; membership: "<segment>/<customer>"; purchases: its own count and sum for a customer;
-    discount: one of its discounts; shop: its name, currency, zone and plan. said: what matters of it; at: None where
-    the body does not say when."""
+    discount: one of its discounts; category: one of its products' categories; shop: its name, currency, zone and plan.
+    said: what matters of it; at: None where the body does not say when."""
 
-    kind: Literal["segment", "membership", "purchases", "discount", "shop"]
+    kind: Literal["segment", "membership", "purchases", "discount", "category", "shop"]
     external_id: str
     at: datetime | None = None
     said: dict[str, str | int] = msgspec.field(default_factory=dict)

@@ -26,6 +26,7 @@ class ShopifyConnector:
 
     platform = "shopify"
     resources: Sequence[Resource] = ("products", "customers", "orders", "checkouts")
+    sweeps: Sequence[Resource] = ()
     topics: Mapping[str, Topic] = TOPICS
     ignored: Mapping[str, str] = IGNORED
     writes: Collection[type[Change]] = tuple(writes.WRITERS)

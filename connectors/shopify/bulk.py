@@ -77,9 +77,10 @@ class Bulk:
         self._transport = transport
         self._files = Files(folder, transport.domain, transport.session)
 
-    def start(self, name: str) -> str | Wait:
-        """Runs a document; a Wait where the shop has as many runs under way as it may."""
-        answer = self._transport.run("bulk_run", {"query": document(name)}, Run).bulk_operation_run_query
+    def start(self, name: str, search: str = "") -> str | Wait:
+        """Runs a document; a Wait where the shop has as many runs under way as it may. search: goes in for SEARCH."""
+        text = document(name).replace("SEARCH", search)
+        answer = self._transport.run("bulk_run", {"query": text}, Run).bulk_operation_run_query
         if answer.bulk_operation is not None:
             return answer.bulk_operation.id
         words = "; ".join(error.message for error in answer.user_errors)

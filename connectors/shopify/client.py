@@ -11,10 +11,12 @@ import requests
 
 from app.errors import BadInput, NotFound
 from app.lib.money import exponent
-from connectors.base import AuditCounts, AuditOrder, Installation, Page, Refusal, Resource, ShopFacts, Wait, Webhook
+from connectors.auditing import Auditor
+from connectors.base import Installation, Page, Refusal, Resource, ShopFacts, Wait, Webhook
 from connectors.changes import Change, Written
 from connectors.records import Deletion, Record
-from connectors.shopify import audit, history, installation, lookups, pages, subscriptions, types, writes
+from connectors.shopify import history, installation, lookups, pages, subscriptions, types, writes
+from connectors.shopify.audit import ShopifyAuditor
 from connectors.shopify.bulk import Bulk
 from connectors.shopify.history import Cursor
 from connectors.shopify.transport import Transport
@@ -86,6 +88,10 @@ class ShopifyClient:
         moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return self._by_pages(resource, f"updated_at:>='{moment}'", Cursor.read(cursor))
 
+    def sweep(self, resource: Resource, cursor: str | None) -> Iterator[Page | Wait]:
+        """Everything tells when it changed."""
+        return iter(())
+
     def fetch(self, kind: str, external_ids: Sequence[str]) -> Sequence[Record]:
         """A checkout can be asked for by its number only; one that is named by its token is left out. So is what
         cannot be read: the log says why, and the others come all the same."""
@@ -122,11 +128,8 @@ class ShopifyClient:
     def installation(self) -> Installation:
         return installation.read(self._transport)
 
-    def audit_orders(self) -> Iterator[AuditOrder | Wait]:
-        return audit.orders(self._bulk)
-
-    def audit_counts(self) -> AuditCounts:
-        return audit.counts(self._transport)
+    def auditor(self) -> Auditor:
+        return ShopifyAuditor(self._transport, self._bulk)
 
     def _by_pages(self, resource: Resource, search: str | None, place: Cursor) -> Iterator[Page]:
         if resource not in pages.KINDS:

@@ -58,6 +58,8 @@ class Kept(types.Part):
 
 
 def discount(transport: Transport, change: MakeDiscount, _: Mapping[str, Any]) -> Written:
+    if change.emails:
+        raise Refused("Shopify restricts a code to customers, not to addresses.")
     if there := _there(transport, change):
         return there
     done = ask(transport, "discount_create", {"input": _input(change)}, Made)

@@ -17,7 +17,8 @@ class WooCommerceConnector:
     """Keeps `connectors.base.Connector`."""
 
     platform = "woocommerce"
-    resources: Sequence[Resource] = ("products", "customers", "orders", "refunds")
+    resources: Sequence[Resource] = ("products", "customers", "orders", "refunds", "coupons")
+    sweeps: Sequence[Resource] = ("customers", "products")
     topics: Mapping[str, Topic] = webhooks.TOPICS
     ignored: Mapping[str, str] = webhooks.IGNORED
     writes: Collection[type[Change]] = ()

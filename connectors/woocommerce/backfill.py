@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from app.errors import BadInput, NotFound
+from app.errors import BadInput, Refused
 from connectors.base import Failure, Page, Resource, ShopFacts, Wait
 from connectors.records import Deletion, Record
-from connectors.woocommerce import catalogue, normalise, types
+from connectors.woocommerce import catalogue, coupons, normalise, types
+from connectors.woocommerce.ahead import Ahead, Ask
 from connectors.woocommerce.errors import NoRoute
-from connectors.woocommerce.lists import Place, Slice, walk
+from connectors.woocommerce.lists import Place, Slice, size_of, walk
+from connectors.woocommerce.refunds import Refunds
 from connectors.woocommerce.rows import bodies, read, records
 from connectors.woocommerce.transport import Transport
 from connectors.woocommerce.variations import Variations
@@ -19,11 +21,12 @@ Params = Mapping[str, str]
 
 
 class List(msgspec.Struct):
-    """One list of the API and how its pages are read."""
+    """One list of the API and how its pages are read. is_optional: some shops do not have it."""
 
     path: str
     params: Params
     read: Read
+    is_optional: bool = False
 
 
 class Walker:
@@ -31,6 +34,7 @@ class Walker:
 
     def __init__(self, transport: Transport, facts: Callable[[], ShopFacts]) -> None:
         self.transport, self.facts = transport, facts
+        self.refunds = Refunds(transport)
         self._variations = Variations(transport)
 
     def all_of(self, resource: Resource, cursor: str | None) -> Iterator[Page | Wait]:
@@ -40,38 +44,56 @@ class Walker:
             except NoRoute:  # WooCommerce 8.9 and older: by the orders that name refunds
                 yield from self.lists(self.old_refund_lists({}), cursor)
         else:
-            yield from self.lists(self.resource_lists(resource), cursor)
+            more = [List("wc/v3/products/categories", {}, self.categories, True)] if resource == "products" else []
+            yield from self.lists([*self.resource_lists(resource), *more], cursor)
 
     def resource_lists(self, resource: Resource, params: Params | None = None) -> list[List]:
         asked = params or {}
         trash = {**asked, "status": "trash", "_fields": "id,status"}  # no other list names what is in the trash
+        drafts = {
+            **asked,
+            "status": "checkout-draft",
+        }  # not every version lists them among all
         if resource == "orders":
-            return [List("wc/v3/orders", asked, self.orders), List("wc/v3/orders", trash, self.trashed_orders)]
+            return [
+                List("wc/v3/orders", asked, self.orders),
+                List("wc/v3/orders", drafts, self.orders, True),
+                List("wc/v3/orders", trash, self.trashed_orders),
+            ]
         if resource == "customers":
             return [List("wc/v3/customers", {**asked, "role": "all"}, self.customers)]
         if resource == "products":
             return [List("wc/v3/products", asked, self.products), List("wc/v3/products", trash, self.trashed_products)]
+        if resource == "coupons":
+            return [List("wc/v3/coupons", asked, self.coupons)]
         return []  # checkouts: drafts come with the orders, carts by the plugin
 
     def refund_lists(self, params: Params) -> list[List]:
-        return [List("wc/v3/refunds", params, self.refunds)]
+        return [List("wc/v3/refunds", params, self.refunds.listed)]
 
     def old_refund_lists(self, params: Params) -> list[List]:
-        return [List("wc/v3/orders", {**params, "_fields": "id,currency,refunds"}, self.refunds_by_order)]
+        return [List("wc/v3/orders", {**params, "_fields": "id,currency,refunds"}, self.refunds.by_order)]
 
     def lists(self, lists: Sequence[List], cursor: str | None) -> Iterator[Page | Wait]:
         """Walks lists one after the other; the last page of the last has no cursor."""
-        at, place = _start(cursor)
+        (at, place), ahead = place_of(cursor), Ahead(self.transport)
         if at >= len(lists):
             yield Page((), None)
         for number in range(at, len(lists)):
-            chosen, is_last = lists[number], number == len(lists) - 1
-            for part in walk(self.transport, chosen.path, chosen.params, place):
-                if isinstance(part, Wait):
-                    yield Wait(part.seconds, part.why, f"{number} {part.cursor}")
-                else:
-                    yield _page(part, chosen.read, number, is_last)
-            place = Place()
+            try:
+                for part in self._walked(lists, number, place, ahead):
+                    yield part if isinstance(part, Wait) else page_of(part, lists, number)
+            except (Refused, NoRoute):
+                if not lists[number].is_optional:
+                    raise
+                yield Page((), _after(lists, number))
+            place = None
+
+    def _walked(self, lists: Sequence[List], number: int, place: Place | None, ahead: Ahead) -> Iterator[Slice | Wait]:
+        chosen, then = lists[number], lists[number + 1] if number + 1 < len(lists) else None
+        first = Ask(then.path, then.params, 0, size_of(self.transport, then.path)) if then else None
+        for part in walk(self.transport, chosen.path, chosen.params, place, ahead, first):
+            yield Wait(part.seconds, part.why, f"{number} {part.cursor}") if isinstance(part, Wait) else part
 
     def orders(self, raw: bytes) -> tuple[list[Record], list[Failure]]:
         facts = self.facts()
@@ -92,65 +114,29 @@ class Walker:
         parts = self._variations.of(found)
         return records(found, lambda body: catalogue.product(body, facts, parts.get(body.id)), failures), failures
 
-    def refunds(self, raw: bytes) -> tuple[list[Record], list[Failure]]:
-        """A row names its order and no currency: one more question for each page says which currencies they are in."""
-        found, failures = bodies(raw, types.Refund)
-        currencies = self._currencies(sorted({body.parent_id for body in found}))
-        known = [
-            body for body in found if body.parent_id in currencies
-        ]  # else of an order that is in the trash or gone
-        return records(known, lambda body: _refund(body, currencies[body.parent_id]), failures), failures
+    def coupons(self, raw: bytes) -> tuple[list[Record], list[Failure]]:
+        return read(raw, types.Coupon, coupons.fact)
 
-    def refunds_by_order(self, raw: bytes) -> tuple[list[Record], list[Failure]]:
-        found, failures = bodies(raw, types.RefundedOrder)
-        made: list[Record] = []
-        for body in found:
-            if body.refunds:
-                rows, odd = self._refunds_of(body)
-                made, failures = made + rows, failures + odd
-        return made, failures
-
-    def _refunds_of(self, order: types.RefundedOrder) -> tuple[list[Record], list[Failure]]:
-        try:
-            raw = self.transport.get(f"wc/v3/orders/{order.id}/refunds", {"per_page": 100}).content
-        except NotFound:
-            return [], []  # the order went meanwhile
-        return read(raw, types.Refund, lambda body: normalise.refund(body, str(order.id), order.currency))
-
-    def _currencies(self, order_ids: Sequence[int]) -> dict[int, str]:
-        if not order_ids:
-            return {}
-        chosen = {"include": ",".join(map(str, order_ids)), "per_page": 100, "_fields": "id,currency"}
-        found = bodies(self.transport.get("wc/v3/orders", chosen).content, types.Priced)[0]
-        known = {body.id: body.currency for body in found}
-        for order_id in set(order_ids) - known.keys():
-            known |= self._currency(order_id)
-        return known
-
-    def _currency(self, order_id: int) -> dict[int, str]:
-        """Of an order that no list names: its status may have gone with the plugin that made it."""
-        try:
-            raw = self.transport.get(f"wc/v3/orders/{order_id}", {"_fields": "id,status,currency"}).content
-        except NotFound:
-            return {}
-        body = msgspec.json.decode(raw, type=types.Priced)
-        return {} if body.status == "trash" else {body.id: body.currency}
+    def categories(self, raw: bytes) -> tuple[list[Record], list[Failure]]:
+        return read(raw, types.Category, catalogue.category)
 
 
-def _refund(body: types.Refund, currency: str) -> Record:
-    return normalise.refund(body, str(body.parent_id), currency)
-
-
-def _start(cursor: str | None) -> tuple[int, Place]:
+def place_of(cursor: str | None) -> tuple[int, Place | None]:
+    """Which list a cursor is in, and where; None: at its beginning."""
     number, _, place = (cursor or "0 ").partition(" ")
     if not number.isdigit():
         raise BadInput(f"{cursor!r} is no place in a list", "cursor")
-    return int(number), Place.read(place)
+    return int(number), Place.read(place) if place else None
 
 
-def _page(part: Slice, read_rows: Read, number: int, is_last: bool) -> Page:
-    found, failures = read_rows(part.raw)
+def page_of(part: Slice, lists: Sequence[List], number: int) -> Page:
+    found, failures = lists[number].read(part.raw)
     if part.shortfall:
-        failures = [*failures, Failure("list", "", part.shortfall)]
-    after = f"{number} {part.place}" if part.place else None if is_last else f"{number + 1} "
+        failures = [*failures, Failure("list", lists[number].path, part.shortfall)]
+    after = f"{number} {part.place}" if part.place else _after(lists, number)
     return Page(found, after, failures, None if number else part.total)
+
+
+def _after(lists: Sequence[List], number: int) -> str | None:
+    """The cursor after the end of a list."""
+    return f"{number + 1} " if number + 1 < len(lists) else None

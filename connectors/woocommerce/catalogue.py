@@ -1,4 +1,4 @@
-"""Customers and products become records."""
+"""Customers, products and their categories become records."""
 
 from connectors.base import ShopFacts
 from connectors.records import (
@@ -6,6 +6,7 @@ from connectors.records import (
     CustomerHead,
     CustomerRecord,
     Deletion,
+    Fact,
     Hint,
     ProductHead,
     ProductRecord,
@@ -28,6 +29,12 @@ def customer(body: types.Customer) -> CustomerRecord:
         state=body.role or None,
     )
     return CustomerRecord(str(body.id), utc(body.date_modified_gmt), head, address=address(body.billing))
+
+
+def category(body: types.Category) -> Fact:
+    """Its name, and the category that it stands under: products name theirs alone."""
+    said: dict[str, str | int] = {"name": decoded(body.name), "slug": body.slug}
+    return Fact("category", str(body.id), None, said | ({"parent": str(body.parent)} if body.parent else {}))
 
 
 def product(body: types.Product, facts: ShopFacts, variations: list[types.Variation] | None = None) -> Record:

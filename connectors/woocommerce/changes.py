@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from connectors.base import Failure, Page, Resource, Wait
-from connectors.records import CustomerRecord, Record
+from connectors.records import CustomerRecord, Hint, OrderRecord, Record
 from connectors.woocommerce.backfill import List, Walker
 from connectors.woocommerce.errors import NoRoute
 
@@ -20,16 +20,16 @@ class Changes:
         self._obeys: dict[str, bool] = {}
 
     def since(self, resource: Resource, moment: datetime, cursor: str | None) -> Iterator[Page | Wait]:
+        params = after(gmt(moment - STEP_BACK))
         if resource == "customers":
             yield from self._registered_since(moment, cursor)
         elif resource == "refunds":
-            yield from self._refunds_since(moment, cursor)
+            yield from self._refunds_since(params, cursor)
         else:
-            lists = self._walker.resource_lists(resource, after(gmt(moment - STEP_BACK)))
-            yield from self._watched(lists, cursor)
+            for part in self._watched(self._walker.resource_lists(resource, params), cursor):
+                yield _with_buyers(part) if isinstance(part, Page) else part
 
-    def _refunds_since(self, moment: datetime, cursor: str | None) -> Iterator[Page | Wait]:
-        params = after(gmt(moment - STEP_BACK))
+    def _refunds_since(self, params: dict[str, str], cursor: str | None) -> Iterator[Page | Wait]:
         try:
             yield from self._watched(self._walker.refund_lists(params), cursor)
         except NoRoute:
@@ -37,10 +37,11 @@ class Changes:
 
     def _watched(self, lists: Sequence[List], cursor: str | None) -> Iterator[Page | Wait]:
         """Where something came: was it because the shop knows the filter, or because it ignores it and gives all?"""
+        path = lists[0].path
         for part in self._walker.lists(lists, cursor):
-            if isinstance(part, Page) and part.records and not self._is_filtered(lists[0].path):
-                said = f"{self._walker.transport.host} ignores modified_after for {lists[0].path}: all of it is read."
-                yield msgspec.structs.replace(part, failures=[*part.failures, Failure("list", "", said)])
+            if isinstance(part, Page) and part.records and not self._is_filtered(path):
+                said = f"{self._walker.transport.host} ignores modified_after for {path}: all of it is read."
+                yield msgspec.structs.replace(part, failures=[*part.failures, Failure("list", path, said)])
             else:
                 yield part
 
@@ -52,7 +53,8 @@ class Changes:
         return self._obeys[path]
 
     def _registered_since(self, moment: datetime, cursor: str | None) -> Iterator[Page | Wait]:
-        """Customers have no filter by time: the newest first, until one is older. Others' changes come by webhook."""
+        """Customers have no filter by time: the newest first, until one is older. Others' changes come by webhook, with
+        the orders that name them, and by the sweep."""
         offset = int(cursor or 0)
         while True:
             asked = {"role": "all", "orderby": "registered_date", "order": "desc", "per_page": 100, "offset": offset}
@@ -72,6 +74,14 @@ def after(naive_gmt: str) -> dict[str, str]:
 
 def gmt(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _with_buyers(page: Page) -> Page:
+    """Whoever bought may have another address since; no list tells of customers that changed."""
+    orders = [record.head for record in page.records if isinstance(record, OrderRecord) and record.head]
+    buyers = dict.fromkeys(head.customer_external_id for head in orders if head.customer_external_id)
+    hints = [Hint("customer", one) for one in buyers]
+    return msgspec.structs.replace(page, records=[*page.records, *hints]) if hints else page
 
 
 def _is_before(record: Record, moment: datetime) -> bool:

@@ -6,11 +6,13 @@ from typing import Any
 
 import requests
 
-from app.errors import NotFound, Refused
-from connectors.base import AuditCounts, AuditOrder, Installation, Page, Refusal, Resource, ShopFacts, Wait, Webhook
+from app.errors import NotFound
+from connectors.auditing import Auditor
+from connectors.base import Installation, Page, Refusal, Resource, ShopFacts, Wait, Webhook
 from connectors.changes import Change, Written
 from connectors.records import Record
-from connectors.woocommerce import audit, facts, fetch, subscriptions
+from connectors.woocommerce import audit, facts, fetch, subscriptions, sweep, writes
+from connectors.woocommerce.audit import WooAuditor
 from connectors.woocommerce.backfill import Walker
 from connectors.woocommerce.changes import Changes
 from connectors.woocommerce.errors import NoRoute
@@ -52,6 +54,9 @@ class WooClient:
     def pull(self, resource: Resource, since: datetime, cursor: str | None) -> Iterator[Page | Wait]:
         return self._changes.since(resource, since, cursor)
 
+    def sweep(self, resource: Resource, cursor: str | None) -> Iterator[Page | Wait]:
+        return sweep.sweep(self._walker, resource, cursor)
+
     def fetch(self, kind: str, external_ids: Sequence[str]) -> Sequence[Record]:
         return fetch.by_ids(self._walker, kind, external_ids)
 
@@ -74,17 +79,14 @@ class WooClient:
         return True
 
     def write(self, change: Change, so_far: Mapping[str, Any]) -> Written:
-        raise Refused("Nothing is written to WooCommerce yet.")
+        return writes.write(self._transport, change, so_far)
 
     def installation(self) -> Installation:
         """A key may do all or nothing, and nothing is paid through the platform."""
         return Installation()
 
-    def audit_orders(self) -> Iterator[AuditOrder | Wait]:
-        return audit.orders(self._transport)
-
-    def audit_counts(self) -> AuditCounts:
-        return audit.counts(self._transport)
+    def auditor(self) -> Auditor:
+        return WooAuditor(self._transport)
 
     def _facts(self) -> ShopFacts:
         return self._known or self.facts()

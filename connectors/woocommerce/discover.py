@@ -59,18 +59,28 @@ def domain_of(home_url: str) -> str:
 def discover(address: str, session: requests.Session) -> Site:
     """Raises BadInput, Refused or PlatformDown in words that name the address."""
     index, is_plain, base = _ask_in_turn(_candidates(address), session)
+    index, site = _lived_in(index, is_plain, base, session)
+    if not any(name.startswith("wc/v3") for name in index.namespaces):
+        raise Refused(_no_woocommerce(index, site.domain))
+    return site
+
+
+def site_at(base: str, session: requests.Session) -> Site:
+    """The shop that answers at a known address, where it says it lives now."""
+    return _lived_in(*ask(base, session), base, session)[1]
+
+
+def _lived_in(index: Index, is_plain: bool, base: str, session: requests.Session) -> tuple[Index, Site]:
+    """Where the shop says it lives, if it answers there too; else where it did answer: behind a port or a proxy that
+    WordPress knows nothing of, the address that it makes of itself may lead nowhere."""
     home = home_of(index, base)
     if _origin(home) != _origin(base):
-        index, is_plain = ask(home, session)  # the shop lives elsewhere: it must answer there too
-    if not any(name.startswith("wc/v3") for name in index.namespaces):
-        raise Refused(_no_woocommerce(index, domain_of(home)))
-    return site_of(index, home, is_plain)
-
-
-def site_of(index: Index, base: str, is_plain: bool) -> Site:
-    """The shop whose index was read at `base`."""
+        try:
+            index, is_plain = ask(home, session)
+        except PlatformDown:
+            home = base
     named = tuple(dict.fromkeys(each.rstrip("/") for each in (index.home, index.url) if each))
-    return Site(home_of(index, base), index.name, timezone(index), named, is_plain)
+    return index, Site(home, index.name, timezone(index), named, is_plain)
 
 
 def home_of(index: Index, base: str) -> str:

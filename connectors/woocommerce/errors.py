@@ -50,7 +50,8 @@ def check(answer: requests.Response, host: str) -> None:
     """Silence for a success in JSON; anything else is raised."""
     said = error_body(answer.content)
     if answer.ok:
-        if answer.content[:1] not in (b"{", b"["):
+        is_bare = answer.request is not None and answer.request.method == "HEAD"
+        if not is_bare and answer.content[:1] not in (b"{", b"["):
             raise NotJson(f"{host} answers with a web page where its REST API should answer.")
         return
     raise _meaning(answer, said, host)
@@ -80,7 +81,13 @@ def _turned_away(status: int, said: ErrorBody, words: str, host: str) -> Regular
         may_not = _("The key's user may not do this. %(words)s", words=words)
         return AuthLost(may_not) if is_woocommerce else PlatformDown(words)
     if "does not have" in said.message:
-        return Refused(_("The key's permissions are not enough; Regulars needs read and write. %(words)s", words=words))
+        return Refused(
+            _(
+                "The key's permissions are not enough: make a key that may read and write, and connect the shop again "
+                "with that. %(words)s",
+                words=words,
+            )
+        )
     if is_woocommerce:
         dropped = _("%(host)s does not accept our key, or its web server drops it on the way. %(words)s", **known)
         return NotSeen(dropped)

@@ -5,8 +5,9 @@ from typing import Literal
 
 from app.errors import BadInput, NotFound
 from connectors.base import Failure
-from connectors.records import Deletion, Hint, Record
+from connectors.records import Deletion, Fact, Hint, Record
 from connectors.woocommerce.backfill import Read, Walker
+from connectors.woocommerce.errors import NoRoute
 from connectors.woocommerce.rows import ids
 
 BATCH = 100
@@ -15,6 +16,8 @@ Kind = Literal["order", "customer", "product"]
 
 def by_ids(walker: Walker, kind: str, external_ids: Sequence[str]) -> Sequence[Record]:
     """Records, and a Deletion for each that is in the trash or gone. Checkouts of the plugin cannot be asked for."""
+    if kind == "discount":
+        return [fact for external_id in external_ids for fact in _coupon(walker, external_id)]
     if kind == "checkout":
         kind, external_ids = "order", [i.removeprefix("order:") for i in external_ids if i.startswith("order:")]
     numbers = sorted({int(text) for text in external_ids if text.isdigit()})
@@ -42,6 +45,8 @@ def _alone(walker: Walker, kind: str, path: str, read: Read, number: int) -> lis
     """A status of a plugin that went, a variation, something in the trash: GET by id knows them, lists do not."""
     try:
         raw = walker.transport.get(f"{path}/{number}").content
+    except NoRoute:
+        raise  # something in front of the shop lets no single thing be read: that says nothing of it
     except NotFound:
         return [_deletion(kind, number)]
     found = _whole(read(b"[" + raw + b"]"))
@@ -52,7 +57,18 @@ def _alone(walker: Walker, kind: str, path: str, read: Read, number: int) -> lis
 def _refunds(walker: Walker, orders: Sequence[int]) -> list[Record]:
     """All refunds of some orders, with their dates and lines."""
     asked = {"include": ",".join(map(str, orders)), "per_page": BATCH, "_fields": "id,currency,refunds"}
-    return _whole(walker.refunds_by_order(walker.transport.get("wc/v3/orders", asked).content))
+    return _whole(walker.refunds.by_order(walker.transport.get("wc/v3/orders", asked).content))
+
+
+def _coupon(walker: Walker, external_id: str) -> list[Record]:
+    """What is told of as a coupon may be anything: a product in the trash is, too."""
+    try:
+        raw = walker.transport.get(f"wc/v3/coupons/{external_id}").content
+    except NoRoute:
+        raise
+    except NotFound:
+        return [Fact("discount", external_id, is_gone=True)]
+    return _whole(walker.coupons(b"[" + raw + b"]"))
 
 
 def _list(walker: Walker, kind: str) -> tuple[str, dict[str, str], Read]:

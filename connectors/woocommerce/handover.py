@@ -52,5 +52,5 @@ def read(body: bytes) -> HandedKeys:
 
 
 def is_its_end(typed: str, consumer_key: str) -> bool:
-    """Is it the end of the key, as a person copies it, dots and all?"""
-    return typed.strip().lstrip(".… ").lower() == consumer_key[-SHOWN:].lower()
+    """Is it the end of the key, as a person copies it: with the stars that the shop puts in front?"""
+    return typed.strip().lstrip("*.… ").lower() == consumer_key[-SHOWN:].lower()

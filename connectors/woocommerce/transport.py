@@ -1,5 +1,6 @@
 """One shop's REST API over HTTP: where its routes are, how the key travels, what errors mean."""
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -7,12 +8,14 @@ from urllib.parse import quote, urlencode
 import msgspec
 import requests
 
-from app.errors import AuthLost
+from app.errors import AuthLost, Refused
+from app.lib.i18n import _
 from connectors.woocommerce import auth
-from connectors.woocommerce.discover import Site, ask, domain_of, site_of
-from connectors.woocommerce.errors import BadSignature, NotJson, NotSeen, check, no_user
+from connectors.woocommerce.discover import Site, ask, domain_of, site_at
+from connectors.woocommerce.errors import BadSignature, NoRoute, NotJson, NotSeen, check, no_user
 
 Params = Mapping[str, object]
+CONNECTIONS = 2  # more only make each page of a shop take longer
 
 
 class Transport:
@@ -23,6 +26,7 @@ class Transport:
         self.host = domain_of(self.home_url)
         self._key, self._secret = secrets.get("consumer_key", ""), secrets.get("consumer_secret", "")
         self._session = session
+        self._free = threading.BoundedSemaphore(CONNECTIONS)
         self._modes = list(auth.modes(self.home_url))
         self._is_plain: bool | None = None  # None: not known yet, pretty is tried
         if not (self._key and self._secret):
@@ -52,12 +56,17 @@ class Transport:
             if self._is_plain is not None or not self._learn():
                 raise
             return self.send(method, path, params, body, timeout)
+        except NoRoute as error:
+            if path.startswith("wc/") and not self._has_woocommerce():
+                switched_off = _("WooCommerce is switched off at %(host)s.", host=self.host)
+                raise AuthLost(switched_off, "activate") from error
+            raise
 
     def index(self) -> Site:
         """The shop as it introduces itself to anybody."""
-        index, is_plain = ask(self.home_url, self._session)
-        self._is_plain = is_plain
-        return site_of(index, self.home_url, is_plain)
+        site = site_at(self.home_url, self._session)
+        self._is_plain = site.is_plain
+        return site
 
     def _send(self, method: str, path: str, params: Params, body: Any, timeout: float) -> requests.Response:
         address, query, headers = self._signed(method, path, {name: str(value) for name, value in params.items()})
@@ -65,7 +74,8 @@ class Transport:
         if raw is not None:
             headers["Content-Type"] = "application/json"
         url = f"{address}?{query}" if query else address
-        answer = self._session.request(method, url, data=raw, headers=headers, timeout=(5, timeout))
+        with self._free:
+            answer = self._session.request(method, url, data=raw, headers=headers, timeout=(5, timeout))
         check(answer, self.host)
         self._is_plain = bool(self._is_plain)
         return answer
@@ -84,6 +94,14 @@ class Transport:
         else:
             params = auth.oauth(method, address, params, self._key, self._secret)
         return address, urlencode(params, safe="/", quote_via=quote), headers
+
+    def _has_woocommerce(self) -> bool:
+        """Is it only this route that is not there, or all of them?"""
+        try:
+            index, _is_plain = ask(self.home_url, self._session)
+        except Refused:
+            return True  # an index that is hidden says nothing
+        return any(name.startswith("wc/") for name in index.namespaces)
 
     def _learn(self) -> bool:
         """Is it that this shop has plain links? Some answer pretty ones with their front page."""

@@ -178,6 +178,26 @@ class Product(Body):
     variations: list[int] = []
 
 
+class Category(Body):
+    id: int
+    name: str
+    slug: str = ""
+    parent: int = 0
+
+
+class Coupon(Body):
+    id: int
+    code: str
+    date_modified_gmt: datetime | None
+    amount: Amount = ""
+    status: str = ""
+    discount_type: str = ""
+    usage_count: int = 0
+    usage_limit: int | None = None
+    usage_limit_per_user: int | None = None
+    date_expires_gmt: datetime | None = None
+
+
 class CartItem(Body):
     name: str
     quantity: int | float

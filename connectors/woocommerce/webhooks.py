@@ -8,12 +8,12 @@ from typing import Literal
 
 from app.errors import AuthLost, BadInput
 from connectors.base import ShopFacts, Topic
-from connectors.records import Deletion, Record
-from connectors.woocommerce import baskets, catalogue, normalise, types
+from connectors.records import Deletion, Hint, Record
+from connectors.woocommerce import baskets, catalogue, coupons, normalise, types
 from connectors.woocommerce.errors import error_body
 from connectors.woocommerce.rows import one
 
-Gone = Literal["order", "customer", "product"]
+Gone = Literal["order", "refund", "customer", "product", "variant"]
 
 
 class Action(types.Body):
@@ -45,14 +45,23 @@ def _deleted(kind: Gone) -> Topic:
     return lambda body, facts: (Deletion(kind, str(one(body, types.Id).id)),)
 
 
-def _force_deleted(body: bytes, facts: ShopFacts) -> Sequence[Record]:
-    """Deleting an order for good sends no order.deleted; this action is what remains."""
-    return (Deletion("order", str(one(body, Action).arg)),)
+def _force_deleted(kind: Gone) -> Topic:
+    """What is deleted for good sends no *.deleted, and a refund or a variation never does: actions are what remains."""
+    return lambda body, facts: (Deletion(kind, str(one(body, Action).arg)),)
+
+
+def _coupon_deleted(body: bytes, facts: ShopFacts) -> Sequence[Record]:
+    return (Hint("discount", str(one(body, types.Id).id)),)
+
+
+def _coupon_force_deleted(body: bytes, facts: ShopFacts) -> Sequence[Record]:
+    return (Hint("discount", str(one(body, Action).arg)),)
 
 
 _order = _whole(lambda body, facts: normalise.order(one(body, types.Order), facts))
 _customer = _whole(lambda body, facts: catalogue.customer(one(body, types.Customer)))
 _product = _whole(lambda body, facts: catalogue.product(one(body, types.Product), facts))
+_coupon = _whole(lambda body, facts: coupons.fact(one(body, types.Coupon)))
 _cart = _whole(lambda body, facts: baskets.cart(one(body, types.Cart)))
 
 TOPICS: Mapping[str, Topic] = {
@@ -60,7 +69,8 @@ TOPICS: Mapping[str, Topic] = {
     "order.updated": _order,
     "order.restored": _order,
     "order.deleted": _deleted("order"),
-    "action.woocommerce_delete_order": _force_deleted,
+    "action.woocommerce_delete_order": _force_deleted("order"),
+    "action.woocommerce_delete_order_refund": _force_deleted("refund"),
     "customer.created": _customer,
     "customer.updated": _customer,
     "customer.deleted": _deleted("customer"),
@@ -68,15 +78,19 @@ TOPICS: Mapping[str, Topic] = {
     "product.updated": _product,
     "product.restored": _product,
     "product.deleted": _deleted("product"),
+    "action.woocommerce_delete_product": _force_deleted("product"),
+    "action.woocommerce_delete_product_variation": _force_deleted("variant"),
+    "coupon.created": _coupon,
+    "coupon.updated": _coupon,
+    "coupon.restored": _coupon,
+    "coupon.deleted": _coupon_deleted,
+    "action.woocommerce_delete_coupon": _coupon_force_deleted,
     "regulars.cart": _cart,
 }
 IGNORED: Mapping[str, str] = {
-    "coupon.created": "coupons are read from the orders that use them",
-    "coupon.updated": "coupons are read from the orders that use them",
-    "coupon.restored": "coupons are read from the orders that use them",
-    "coupon.deleted": "coupons are read from the orders that use them; also sent for products",
+    "action.woocommerce_order_note_added": "it names a note and no order; nothing here shows notes",
 }
-SUBSCRIBED = tuple(topic for topic in TOPICS if topic not in ("product.restored", "regulars.cart"))
+SUBSCRIBED = tuple(topic for topic in TOPICS if topic != "regulars.cart")  # the companion plugin's own
 
 
 def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:

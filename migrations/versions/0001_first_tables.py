@@ -57,7 +57,6 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'ready' AND dedupe IS NOT NULL"),
         postgresql_where=sa.text("state = 'ready' AND dedupe IS NOT NULL"),
     )
-    op.create_index("jobs_due", "jobs", ["state", "priority", "due_at"], unique=False)
     op.create_index(
         "jobs_lane",
         "jobs",
@@ -65,6 +64,14 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("state = 'running'"),
         postgresql_where=sa.text("state = 'running'"),
+    )
+    op.create_index(
+        "jobs_waiting",
+        "jobs",
+        ["shop_id", "lane", "priority", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'ready'"),
+        postgresql_where=sa.text("state = 'ready'"),
     )
     op.create_table(
         "meta",
@@ -282,6 +289,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("shop_id", "kind", "external_id", "source"),
     )
     op.create_table(
+        "findings",
+        sa.Column("shop_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("reconciliation_id", sa.BigInteger(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("external_id", sa.String(), nullable=False),
+        sa.Column("order_external_id", sa.String(), nullable=True),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("theirs", sa.String(), nullable=True),
+        sa.Column("ours", sa.String(), nullable=True),
+        sa.Column("found_at", UtcTime(), nullable=False),
+        sa.Column("last_at", UtcTime(), nullable=False),
+        sa.Column("repaired_at", UtcTime(), nullable=True),
+        sa.Column("why_not", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", "id"),
+    )
+    op.create_index("findings_day", "findings", ["shop_id", "day"], unique=False)
+    op.create_index("findings_found", "findings", ["shop_id", "found_at"], unique=False)
+    op.create_index("findings_open", "findings", ["shop_id", "repaired_at", "kind", "external_id"], unique=False)
+    op.create_table(
         "flows",
         sa.Column("shop_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -307,10 +337,29 @@ def upgrade() -> None:
         sa.Column("run_id", sa.BigInteger(), nullable=True),
         sa.Column("counts", JsonText, nullable=True),
         sa.Column("digest", sa.LargeBinary(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("subject", sa.LargeBinary(), nullable=True),
+        sa.Column("row_id", sa.BigInteger(), nullable=True),
+        sa.Column("cause", sa.String(), nullable=True),
+        sa.Column("place", sa.BigInteger(), nullable=True),
+        sa.Column("link", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("shop_id", "id"),
+        sa.UniqueConstraint("shop_id", "place"),
     )
     op.create_index("journal_at", "journal", ["shop_id", "at"], unique=False)
+    op.create_table(
+        "journal_days",
+        sa.Column("shop_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("place", sa.BigInteger(), nullable=False),
+        sa.Column("link", sa.LargeBinary(), nullable=False),
+        sa.Column("is_broken", sa.Boolean(), nullable=False),
+        sa.Column("thinned_at", UtcTime(), nullable=True),
+        sa.Column("mac", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", "day"),
+    )
     op.create_table(
         "messages",
         sa.Column("shop_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -450,6 +499,52 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop_id", "id"),
         sa.UniqueConstraint("shop_id", "version"),
     )
+    op.create_table(
+        "proved_days",
+        sa.Column("shop_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("there", JsonText, nullable=True),
+        sa.Column("here", JsonText, nullable=True),
+        sa.Column("differences", sa.Integer(), nullable=False),
+        sa.Column("checked_at", UtcTime(), nullable=False),
+        sa.Column("proved_at", UtcTime(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("question", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", "kind", "day"),
+    )
+    op.create_index("proved_days_checked", "proved_days", ["shop_id", "kind", "checked_at"], unique=False)
+    op.create_table(
+        "reconciliations",
+        sa.Column("shop_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("since_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("stage", sa.String(), nullable=False),
+        sa.Column("next_on", sa.Date(), nullable=False),
+        sa.Column("cursor", sa.String(), nullable=True),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("orders", sa.Integer(), nullable=False),
+        sa.Column("missing", sa.Integer(), nullable=False),
+        sa.Column("stale", sa.Integer(), nullable=False),
+        sa.Column("extra", sa.Integer(), nullable=False),
+        sa.Column("deleted", sa.Integer(), nullable=False),
+        sa.Column("repaired", sa.Integer(), nullable=False),
+        sa.Column("unhealed", sa.Integer(), nullable=False),
+        sa.Column("asked_seconds", sa.Float(), nullable=False),
+        sa.Column("started_at", UtcTime(), nullable=False),
+        sa.Column("changed_at", UtcTime(), nullable=False),
+        sa.Column("finished_at", UtcTime(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", "id"),
+    )
+    op.create_index("reconciliations_state", "reconciliations", ["shop_id", "state", "id"], unique=False)
     op.create_table(
         "refused_fields",
         sa.Column("shop_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -842,6 +937,10 @@ def downgrade() -> None:
     op.drop_index("runs_state", table_name="runs")
     op.drop_table("runs")
     op.drop_table("refused_fields")
+    op.drop_index("reconciliations_state", table_name="reconciliations")
+    op.drop_table("reconciliations")
+    op.drop_index("proved_days_checked", table_name="proved_days")
+    op.drop_table("proved_days")
     op.drop_table("programmes")
     op.drop_table("products")
     op.drop_index("privacy_requests_state", table_name="privacy_requests")
@@ -855,9 +954,14 @@ def downgrade() -> None:
     op.drop_index("messages_due", table_name="messages")
     op.drop_index("messages_customer", table_name="messages")
     op.drop_table("messages")
+    op.drop_table("journal_days")
     op.drop_index("journal_at", table_name="journal")
     op.drop_table("journal")
     op.drop_table("flows")
+    op.drop_index("findings_open", table_name="findings")
+    op.drop_index("findings_found", table_name="findings")
+    op.drop_index("findings_day", table_name="findings")
+    op.drop_table("findings")
     op.drop_table("failed_records")
     op.drop_index("events_pending", table_name="events")
     op.drop_table("events")
@@ -885,12 +989,17 @@ def downgrade() -> None:
     op.drop_table("rejected_deliveries")
     op.drop_table("meta")
     op.drop_index(
+        "jobs_waiting",
+        table_name="jobs",
+        sqlite_where=sa.text("state = 'ready'"),
+        postgresql_where=sa.text("state = 'ready'"),
+    )
+    op.drop_index(
         "jobs_lane",
         table_name="jobs",
         sqlite_where=sa.text("state = 'running'"),
         postgresql_where=sa.text("state = 'running'"),
     )
-    op.drop_index("jobs_due", table_name="jobs")
     op.drop_index(
         "jobs_dedupe",
         table_name="jobs",

@@ -98,7 +98,7 @@ class CustomerChanges(Told):
             return self._touched(kept, gone.deleted_at)
 
     def delete_customer(self, person_id: int) -> Person:
-        """The person goes, the orders stay. -> customer.deleted"""
+        """The person goes, the orders stay, and tell nobody. -> customer.deleted"""
         with self.lock:
             person = self.person(person_id)
             person.deleted_at = self.now()
@@ -106,6 +106,7 @@ class CustomerChanges(Told):
             for order in self.shop.orders.values():
                 if order.person_id == person_id:
                     order.person_id = None
+                    self._move(order, "order.orphaned")
             self.tell("customer.deleted", person, person.deleted_at)
             return person
 

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sandbox.changes.customers import CustomerChanges
 from sandbox.changes.products import ProductChanges
 from sandbox.orders import edit_of, full_refund, new_order, paid, refund_of
 from sandbox.shop import Address, Checkout, Consent, Order, Person, Refund, Visit
 from sandbox.till import NO_DUTY, Basket, ring_up
+
+CHANGEABLE = frozenset({"email", "note", "billing", "shipping_address", "person_id", "as_guest", "gateway",
+                        "held_status"})  # fmt: skip
 
 
 class OrderChanges(CustomerChanges, ProductChanges):
@@ -56,13 +60,14 @@ class OrderChanges(CustomerChanges, ProductChanges):
             if order.is_paid or order.cancelled_at:
                 raise ValueError(f"order {order_id} cannot be paid")
             paid(order, self.shop, self.now())
+            order.held_status = ""
             return self._changed(order, "order.paid")
 
     def fulfil_order(self, order_id: int) -> Order:
         """-> order.fulfilled, order.updated"""
         with self.lock:
             order = self.order(order_id)
-            order.fulfilled_at = self.now()
+            order.fulfilled_at, order.held_status = self.now(), ""
             return self._changed(order, "order.fulfilled")
 
     def refund(
@@ -96,9 +101,44 @@ class OrderChanges(CustomerChanges, ProductChanges):
             if refund.total_minor > order.current_minor:
                 raise ValueError(f"{refund.total_minor} is more than is left of order {order_id}")
             order.add_refund(refund)
+            order.held_status = "" if order.is_fully_refunded else order.held_status
             self._changed(order)
             self.tell("refund.created", refund, at, order)
             return refund
+
+    def delete_refund(self, order_id: int, refund_id: int) -> Refund:
+        """Only WooCommerce can; a status that it brought about stays. -> refund.deleted"""
+        with self.lock:
+            order = self.order(order_id)
+            refund = next((each for each in order.refunds if each.id == refund_id), None)
+            if refund is None:
+                raise LookupError(f"order {order_id} has no refund {refund_id}")
+            if order.is_fully_refunded and not order.held_status:
+                order.held_status = "refunded"
+            order.drop_refund(refund)
+            self._move(order, "refund.deleted")
+            self.tell("refund.deleted", refund, self.now(), order)
+            return refund
+
+    def change_order(self, order_id: int, **fields: Any) -> Order:
+        """Saved with the fields named, or with none. -> order.saved or, with a note, order.noted; order.updated"""
+        if unknown := fields.keys() - CHANGEABLE:
+            raise ValueError(f"cannot change {sorted(unknown)}")
+        with self.lock:
+            order = self.order(order_id)
+            for name, value in fields.items():
+                setattr(order, name, value)
+            return self._changed(order, "order.noted" if fields.keys() & {"note", "held_status"} else "order.saved")
+
+    def set_quantity(self, order_id: int, line_id: int, quantity: int) -> Order:
+        """The quantity alone: neither the line's money nor the order's total follow. -> order.saved, order.updated"""
+        with self.lock:
+            order = self.order(order_id)
+            line = next((each for each in order.lines if each.id == line_id), None)
+            if line is None:
+                raise LookupError(f"order {order_id} has no line {line_id}")
+            line.quantity = quantity
+            return self._changed(order, "order.saved")
 
     def edit_order(
         self,
@@ -122,7 +162,7 @@ class OrderChanges(CustomerChanges, ProductChanges):
                 raise ValueError(f"order {order_id} is cancelled already")
             if order.is_paid and order.current_minor:
                 self.refund(order_id)
-            order.cancelled_at, order.cancel_reason = self.now(), reason
+            order.cancelled_at, order.cancel_reason, order.held_status = self.now(), reason, ""
             return self._changed(order, "order.cancelled")
 
     def trash_order(self, order_id: int) -> Order:
@@ -139,6 +179,17 @@ class OrderChanges(CustomerChanges, ProductChanges):
             order = self.order(order_id)
             order.trashed_at, order.updated_at = None, self.now()
             self.tell("order.restored", order, order.updated_at)
+            return order
+
+    def untrash_order(self, order_id: int, status: str, *, keeps_refunds: bool = True) -> Order:
+        """Brought back by giving it a status over REST, which is not restoring it. -> order.untrashed"""
+        with self.lock:
+            order = self.order(order_id)
+            for refund in () if keeps_refunds else tuple(order.refunds):
+                order.drop_refund(refund)  # they stay in the bin, and nobody sees them there
+            order.trashed_at, order.held_status = None, status
+            self._move(order, "order.untrashed")
+            self.tell("order.untrashed", order, self.now())
             return order
 
     def delete_order(self, order_id: int) -> Order:
@@ -190,8 +241,8 @@ class OrderChanges(CustomerChanges, ProductChanges):
         return self._guest(email, address, at) if email else None
 
     def _changed(self, order: Order, kind: str | None = None) -> Order:
-        order.updated_at = self.now()
+        self._move(order, kind or "order.updated")
         if kind:
-            self.tell(kind, order, order.updated_at)
-        self.tell("order.updated", order, order.updated_at)
+            self.tell(kind, order, self.now())
+        self.tell("order.updated", order, self.now())
         return order

@@ -27,7 +27,7 @@ class ProductChanges(Told):
             variant.stock = stock
             product = self.shop.products[variant.product_id]
             product.updated_at = self.now()
-            self.tell("product.stock", product, product.updated_at)
+            self.tell("product.stock", product, product.updated_at, variant=variant)
             return product
 
     def change_product(self, product_id: int, **fields: Any) -> Product:
@@ -42,13 +42,13 @@ class ProductChanges(Told):
             self.tell("product.updated", product, product.updated_at)
             return product
 
-    def delete_product(self, product_id: int) -> Product:
-        """It goes, the lines that sold it stay. -> product.deleted"""
+    def delete_product(self, product_id: int, *, by_force: bool = False) -> Product:
+        """It goes, the lines that sold it stay. -> product.deleted; by force product.erased"""
         with self.lock:
             product = self.shop.products.pop(product_id)
             for variant in product.variants:
                 del self.shop.variants[variant.id]
-            self.tell("product.deleted", product, self.now())
+            self.tell("product.erased" if by_force else "product.deleted", product, self.now())
             return product
 
     def _sell(self, lines: list[Line]) -> None:
@@ -60,4 +60,4 @@ class ProductChanges(Told):
             variant.stock -= line.quantity
             product = self.shop.products[variant.product_id]
             product.updated_at = self.now()
-            self.tell("product.stock", product, product.updated_at)
+            self.tell("product.stock", product, product.updated_at, variant=variant)

@@ -18,11 +18,13 @@ from sandbox.shopify.options import Options
 from sandbox.shopify.schema import compiler
 from sandbox.shopify.signing import signed
 from sandbox.shopify.subscriptions import LOOPBACK, Subscriptions
-from sandbox.shopify.troubles import broken_off, trouble
 from sandbox.shopify.webhooks import Webhooks
 from sandbox.shopify.world import World
+from sandbox.troubles import Troubles
 
 VERSION = re.compile(r"\d{4}-(01|04|07|10)|unstable")
+MET = ("/admin/api/", "/_bulk/")  # by what goes wrong on purpose
+LIMITED = '{"errors": "Exceeded 2 calls per second."}'
 
 
 class Face(Blueprint):
@@ -39,8 +41,7 @@ class Face(Blueprint):
         self.operations.compiler = compiler(self.world, self.operations, self.subscriptions)
         self.executor = Executor(self.operations.compiler)
         self.before_request(self._look_at_host)
-        self.before_request(lambda: trouble(options.faults))
-        self.after_request(lambda response: broken_off(options.faults, response))
+        Troubles(options.faults, MET, LIMITED).stand_before(self)
         self.add_url_rule("/admin/oauth/access_token", view_func=self.token, methods=["POST"])
         self.add_url_rule("/admin/api/<version>/graphql.json", view_func=self.graphql, methods=["POST"])
         self.add_url_rule("/_bulk/bulk-<int:number>.jsonl", view_func=self.bulk_file)

@@ -7,6 +7,8 @@ from sandbox.woocommerce.acting import Acting
 from sandbox.woocommerce.coupons import Coupons
 from sandbox.woocommerce.courier import Courier
 from sandbox.woocommerce.house import House
+from sandbox.woocommerce.levers import Levers
+from sandbox.woocommerce.notes import Notes
 from sandbox.woocommerce.options import Options
 from sandbox.woocommerce.permalinks import Permalinks
 from sandbox.woocommerce.plugin import Plugin
@@ -27,10 +29,12 @@ class Face:
         self.deliveries = Courier(options.delivery_delay)
         Reading(self.house)
         Acting(self.house)
-        Coupons(self.house)
+        self.coupons = Coupons(self.house)
+        self.notes = Notes(self.house)
         Site(self.house)
         WcAuth(self.house)
         self.webhooks = Webhooks(self.house, self.deliveries)
+        Levers(self.house, self.webhooks)
         self.plugin = Plugin(self.house, self.deliveries)
         self.keys = self.house.gate.keys
         self.connection = self.plugin.connection

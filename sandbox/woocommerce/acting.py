@@ -26,19 +26,33 @@ class Acting:
             house.route(method, "customers/<int:number>", self.change_customer, CUSTOMER)
         house.route("DELETE", "orders/<int:number>", self.delete_order, ORDER)
         house.route("POST", "orders/<int:number>/refunds", self.refund, "GET, POST")
+        house.route("DELETE", "orders/<int:number>/refunds/<int:refund>", self.delete_refund, "GET, DELETE")
         house.route("POST", "customers", self.register, "GET, POST")
         house.route("DELETE", "customers/<int:number>", self.delete_customer, CUSTOMER)
 
     def change_order(self, number: int) -> Response:
-        """A status; what it means is done. From the bin it comes back without a word to anybody."""
-        wanted = str(_json().get("status") or "")
+        """A status; what it means is done. From the bin it comes back, with posts storage without its refunds."""
+        asked = _json()
+        wanted = str(asked.get("status") or "")
         with self.box.lock:
             order = self._order(number)
             if order.trashed_at and wanted:
-                order.trashed_at = None
+                self.box.untrash_order(number, wanted, keeps_refunds=not self.house.options.is_posts)
             elif wanted and wanted != status(order):
                 self._become(order, wanted)
+            else:
+                self._save(order, asked)
             return one(self.house.sale_body(order))
+
+    def _save(self, order: Order, asked: dict[str, Any]) -> None:
+        """Whatever was asked for, and if it was nothing: it is saved, and told."""
+        for row in asked.get("line_items") or []:
+            if "quantity" in row:
+                self.box.set_quantity(order.id, int(row.get("id") or 0), int(row["quantity"]))
+        fields = {"note": str(asked["customer_note"])} if "customer_note" in asked else {}
+        if email := (asked.get("billing") or {}).get("email"):
+            fields["email"] = str(email)
+        self.box.change_order(order.id, **fields)
 
     def _become(self, order: Order, wanted: str) -> None:
         if wanted == "refunded":
@@ -46,12 +60,12 @@ class Acting:
         elif wanted == "cancelled":
             self.box.cancel_order(order.id)
         elif wanted in ("processing", "completed"):
-            if not order.is_paid:
+            if not order.is_paid and not order.cancelled_at:
                 self.box.pay_order(order.id)
             if wanted == "completed":
                 self.box.fulfil_order(order.id)
-        else:
-            raise ApiError(400, "woocommerce_rest_invalid_status", f"This shop does not set an order to {wanted}.")
+        if status(order) != wanted:
+            self.box.change_order(order.id, held_status=wanted)
 
     def delete_order(self, number: int) -> Response:
         with self.box.lock:
@@ -79,6 +93,18 @@ class Acting:
         """What the lines are worth and what was asked for may differ; the difference is for nothing in particular."""
         priced = refund_of(order, 0, self.box.now(), lines=lines)
         return self.box.refund(order.id, lines, amount_minor=amount - priced.total_minor, note=note)
+
+    def delete_refund(self, number: int, refund: int) -> Response:
+        if not params.flag(request.args, "force"):
+            raise no_trash("Order refunds")
+        with self.box.lock:
+            order = self._order(number)
+            found = next((each for each in order.refunds if each.id == refund), None)
+            if found is None:
+                raise not_found("refunds")
+            body = refunds.refund_body(self.house.writing, order, found, False)
+            self.box.delete_refund(number, refund)
+            return answer(body)
 
     def register(self) -> Response:
         wanted = _json()

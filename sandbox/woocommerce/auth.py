@@ -27,11 +27,11 @@ class Gate:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.keys = Keys(options)
-        self._nonces: OrderedDict[str, float] = OrderedDict()
+        self._nonces: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._lock = Lock()
 
-    def check(self, request: Request) -> None:
-        """Silence for who may, an error for who may not."""
+    def check(self, request: Request) -> Key:
+        """The key of who may, an error for who may not."""
         key = self._key_of(request)
         if key is None:
             raise nobody(request)
@@ -42,6 +42,7 @@ class Gate:
             raise nobody(request)
         if key.user == "customer":
             raise forbidden(nobody(request))
+        return key
 
     def _key_of(self, request: Request) -> Key | None:
         if "wp-json/wc" not in request.environ.get("sandbox.uri", request.full_path):
@@ -69,7 +70,7 @@ class Gate:
         if key is None:
             raise authentication("Consumer key is invalid.")
         self._check_signature(request, params, key)
-        self._check_nonce(params["oauth_timestamp"], params["oauth_nonce"])
+        self._check_nonce(params["oauth_timestamp"], (key.consumer_key, params["oauth_nonce"]))
         return key
 
     def _check_signature(self, request: Request, params: dict[str, str], key: Key) -> None:
@@ -82,8 +83,8 @@ class Gate:
         if not is_good or any("[" in name for name in params):  # arrays are signed in a way that no client knows
             raise authentication("Invalid signature - provided signature does not match.")
 
-    def _check_nonce(self, timestamp: str, nonce: str) -> None:
-        """Fresh by the real clock, which clients' libraries use, or by the sandbox's."""
+    def _check_nonce(self, timestamp: str, nonce: tuple[str, str]) -> None:
+        """Once for each key, and fresh by the real clock, which clients' libraries use, or by the sandbox's."""
         now = time.time()
         clocks = (now, clock.utc_now().timestamp())
         if not timestamp.isdigit() or all(abs(at - int(timestamp)) > WINDOW for at in clocks):

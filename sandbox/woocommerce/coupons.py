@@ -1,9 +1,10 @@
 """Coupons: the codes that the shop's till takes off, listed, made and deleted over REST."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Response, request
 
@@ -17,6 +18,8 @@ from sandbox.woocommerce.reading import one, page
 TYPES = {"percent": "percentage", "fixed_cart": "fixed_amount", "fixed_product": "fixed_amount"}
 KEPT = ("description", "individual_use", "usage_limit", "usage_limit_per_user", "email_restrictions", "minimum_amount",
         "maximum_amount", "product_ids", "meta_data")  # fmt: skip
+MOST = 100  # items of a batch
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -41,9 +44,11 @@ class Coupons:
         self.all: dict[int, Coupon] = {}
         for discount in house.box.shop.codes.values():
             self._add_printed(discount)
+        house.bodies["coupon"] = lambda number: self._body(self._get(number))
         item = "GET, POST, PUT, PATCH, DELETE"
         house.get("coupons", self.list, "GET, POST")
         house.route("POST", "coupons", self.create, "GET, POST")
+        house.route("POST", "coupons/batch", self.batch, "POST, PUT, PATCH")
         house.get("coupons/<int:number>", self.show, item)
         house.route("DELETE", "coupons/<int:number>", self.delete, item)
 
@@ -58,7 +63,30 @@ class Coupons:
         return one(self._body(self._get(number)))
 
     def create(self) -> Response:
-        wanted = request.get_json(silent=True) or {}
+        coupon = self._create(request.get_json(silent=True) or {})
+        location = f"{self.house.options.home_url}/wp-json/wc/v3/coupons/{coupon.id}"
+        return answer(self._body(coupon), 201, {"Location": location})
+
+    def batch(self) -> Response:
+        """One by one: what cannot be done is told in its place, and the others are done."""
+        asked = request.get_json(silent=True) or {}
+        if sum(len(asked.get(name) or ()) for name in ("create", "update", "delete")) > MOST:
+            message = f"Unable to accept more than {MOST} items for this request."
+            raise ApiError(413, "woocommerce_rest_request_entity_too_large", message)
+        create, delete = asked.get("create") or (), asked.get("delete") or ()
+        done = {
+            "create": [self._each(self._create, row, 0) for row in create],
+            "delete": [self._each(self._remove, int(number), int(number)) for number in delete],
+        }
+        return answer({name: rows for name, rows in done.items() if rows})
+
+    def _each(self, act: Callable[[T], Coupon], given: T, number: int) -> Body:
+        try:
+            return self._body(act(given))
+        except ApiError as error:
+            return {"id": number, "error": error.body}
+
+    def _create(self, wanted: dict[str, Any]) -> Coupon:
         code = str(wanted.get("code") or "").lower()
         if not code:
             raise ApiError(400, "woocommerce_rest_empty_coupon_code", "The coupon code cannot be empty.")
@@ -66,17 +94,18 @@ class Coupons:
             if code.upper() in self.box.shop.codes:
                 message = "The coupon code already exists"
                 raise ApiError(400, "woocommerce_rest_coupon_code_already_exists", message)
-            coupon = self._made(code, wanted)
-        location = f"{self.house.options.home_url}/wp-json/wc/v3/coupons/{coupon.id}"
-        return answer(self._body(coupon), 201, {"Location": location})
+            return self._made(code, wanted)
 
     def delete(self, number: int) -> Response:
-        coupon = self._get(number)
         if not params.flag(request.args, "force"):
             raise no_trash("Coupons")
+        return answer(self._body(self._remove(number)))
+
+    def _remove(self, number: int) -> Coupon:
         with self.box.lock:
+            coupon = self._get(number)
             del self.all[number], self.box.shop.codes[coupon.code.upper()]
-        return answer(self._body(coupon))
+        return coupon
 
     def _made(self, code: str, wanted: dict[str, Any]) -> Coupon:
         kind = str(wanted.get("discount_type") or "fixed_cart")
@@ -84,14 +113,17 @@ class Coupons:
             raise invalid(
                 "discount_type", f"discount_type is not one of {params.listed(tuple(TYPES))}.", "rest_not_in_enum"
             )
-        expires = str(wanted.get("date_expires_gmt") or "")
-        expires_at = dates.read("date_expires_gmt", expires, self.house.writing.zone, True) if expires else None
+        expires = str(wanted.get("date_expires") or "")  # date_expires_gmt is passed over, without a word
+        expires_at = dates.read("date_expires", expires, self.house.writing.zone, False) if expires else None
         kept = {name: wanted[name] for name in KEPT if name in wanted}
+        kept["email_restrictions"] = [str(one).lower() for one in kept.get("email_restrictions") or () if is_email(one)]
+        kept["meta_data"] = [{"id": self.box.shop.next_id(), **meta} for meta in kept.get("meta_data") or ()]
         free, now = bool(wanted.get("free_shipping")), self.box.now()
-        coupon = Coupon(self.box.shop.next_id(), code, kind, _amount(wanted), free, now, expires_at, kept)
+        coupon = Coupon(self.box.shop.next_id(), code, kind, _amount(wanted, kind), free, now, expires_at, kept)
         value_type = "shipping" if free and not coupon.amount else TYPES[kind]
         self.box.shop.codes[code.upper()] = Discount("code", code.upper(), value_type, coupon.amount)
         self.all[coupon.id] = coupon
+        self.box.tell("coupon.created", coupon, now)
         return coupon
 
     def _add_printed(self, discount: Discount) -> None:
@@ -113,7 +145,7 @@ class Coupons:
         return {
             "id": coupon.id,
             "code": coupon.code,
-            "amount": f"{coupon.amount:.2f}",
+            "amount": f"{coupon.amount:.{self.house.options.decimals}f}",
             "status": "publish",
             **times("date_created", coupon.created_at),
             **times("date_modified", coupon.created_at),
@@ -146,8 +178,15 @@ class Coupons:
             return sum(d.title == code for order in self.box.shop.orders.values() for d in order.discounts)
 
 
-def _amount(wanted: dict[str, Any]) -> Decimal:
+def _amount(wanted: dict[str, Any], kind: str) -> Decimal:
+    """What is no amount, or more than all, is nothing: the shop says no word of it."""
     try:
-        return Decimal(str(wanted.get("amount") or 0))
+        amount = Decimal(str(wanted.get("amount") or 0))
     except InvalidOperation:
-        raise invalid("amount", "amount is not of type string.", "rest_invalid_type") from None
+        return Decimal(0)
+    return Decimal(0) if amount < 0 or (kind == "percent" and amount > 100) else amount
+
+
+def is_email(text: object) -> bool:
+    name, _, host = str(text).partition("@")
+    return bool(name) and "." in host and " " not in str(text)

@@ -1,27 +1,33 @@
 """Delivers later: a thread that runs what is due, each thing once however often it was ordered meanwhile."""
 
+import heapq
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Hashable
+from itertools import count
 
 Run = Callable[[], bool]
 
 
 class Courier:
-    """`send(key, run)`: `run` is called `delay` seconds later and says whether it arrived."""
+    """`send(key, run)`: `run` is called `delay` seconds later, or later still, and says whether it arrived."""
 
     def __init__(self, delay: float) -> None:
         self.delay = delay
-        self._waiting: dict[Hashable, tuple[float, Run]] = {}
+        self._waiting: dict[Hashable, Run] = {}
+        self._due: list[tuple[float, int, Hashable]] = []
+        self._order = count()
         self._changed = threading.Condition()
         self._is_busy = self._is_urgent = False
         self._counts: Counter[str] = Counter()
         self._thread: threading.Thread | None = None
 
-    def send(self, key: Hashable, run: Run) -> None:
+    def send(self, key: Hashable, run: Run, late: float = 0.0) -> None:
         with self._changed:
-            self._waiting.setdefault(key, (time.monotonic() + self.delay, run))
+            if key not in self._waiting:
+                self._waiting[key] = run
+                heapq.heappush(self._due, (time.monotonic() + self.delay + late, next(self._order), key))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, daemon=True, name="courier")
                 self._thread.start()
@@ -52,14 +58,7 @@ class Courier:
 
     def _next(self) -> Run:
         with self._changed:
-            while True:
-                if self._waiting:
-                    key, (due, run) = next(iter(self._waiting.items()))
-                    wait = due - time.monotonic()
-                    if wait <= 0 or self._is_urgent:
-                        del self._waiting[key]
-                        self._is_busy = True
-                        return run
-                    self._changed.wait(wait)
-                else:
-                    self._changed.wait()
+            while not self._due or not (self._is_urgent or self._due[0][0] <= time.monotonic()):
+                self._changed.wait(self._due[0][0] - time.monotonic() if self._due else None)
+            self._is_busy = True
+            return self._waiting.pop(heapq.heappop(self._due)[2])

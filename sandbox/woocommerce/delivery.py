@@ -12,6 +12,7 @@ import requests
 from sandbox.woocommerce.answers import Body, encode
 from sandbox.woocommerce.errors import ApiError
 from sandbox.woocommerce.house import House
+from sandbox.woocommerce.keys import Key
 from sandbox.woocommerce.options import Options
 
 PING_TIMEOUT = 5
@@ -23,6 +24,7 @@ class Hook(Protocol):
     topic: str
     delivery_url: str
     secret: str
+    key: Key
     status: str
     failures: int
     owes_ping: bool
@@ -46,24 +48,18 @@ class Delivery:
         return arrived
 
     def _body(self) -> Body:
-        """The thing as it is now; when it is gone, the error that asking for it would give."""
+        """The thing as it is now; when it is gone, or not for the webhook's user, the error that asking would give."""
         resource, _, event = self.hook.topic.partition(".")
         if resource == "action":
             return {"action": event, "arg": self.number}
         if event == "deleted":
             return {"id": self.number}
         try:
+            self.hook.key.may_view()
             with self.house.box.lock:
-                return self._thing(resource)
+                return self.house.bodies[resource](self.number)
         except ApiError as error:
             return error.body
-
-    def _thing(self, resource: str) -> Body:
-        if resource == "order":
-            return self.house.sale_body(self.house.sale(self.number))
-        if resource == "customer":
-            return self.house.customer_body(self.house.customer(self.number))
-        return self.house.product_body(self.number)
 
     def _post(self, body: bytes) -> bool:
         resource, _, event = self.hook.topic.partition(".")
@@ -76,6 +72,8 @@ class Delivery:
             "X-WC-Webhook-ID": str(self.hook.id),
             "X-WC-Webhook-Delivery-ID": delivery_id(self.hook.id),
         }
+        if self.house.options.faults.strikes("unreached"):
+            return False
         return post(self.hook.delivery_url, body, headers, self.house.options)
 
     def _count(self, arrived: bool) -> None:

@@ -16,6 +16,7 @@ NOT_FOUND = {
     "orders": ("woocommerce_rest_shop_order_invalid_id", "Invalid ID."),
     "refunds": ("woocommerce_rest_shop_order_refund_invalid_id", "Invalid order refund ID."),
     "customers": ("wc_user_invalid_id", "Invalid user ID."),
+    "users": ("woocommerce_rest_invalid_id", "Invalid resource ID."),
     "products": ("woocommerce_rest_product_invalid_id", "Invalid ID."),
     "coupons": ("woocommerce_rest_shop_coupon_invalid_id", "Invalid ID."),
     "webhooks": ("woocommerce_rest_shop_webhook_invalid_id", "Invalid ID."),

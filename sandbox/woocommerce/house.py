@@ -1,32 +1,43 @@
 """What all parts of the face share: the box, the key, the routes, and how to find a thing and write it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 
 from sandbox.changes import Box, Event
-from sandbox.shop import Checkout, Order, Person, Product
+from sandbox.shop import Checkout, Order, Person, Product, Shop
+from sandbox.troubles import Troubles
 from sandbox.woocommerce import customers, orders, products
 from sandbox.woocommerce.answers import Body, answer
 from sandbox.woocommerce.auth import Gate
 from sandbox.woocommerce.errors import ApiError, no_route, not_found
-from sandbox.woocommerce.lists import is_draft
 from sandbox.woocommerce.options import Options
 from sandbox.woocommerce.writing import Writing
 
 API = "/wp-json/wc/v3"
+# What leaves an order's date as it was: with posts storage nearly everything does
+UNMOVED = frozenset({"refund.deleted"})
+UNMOVED_POSTS = UNMOVED | {"order.edited", "order.saved", "order.orphaned"}
 
 
 class House:
     def __init__(self, box: Box, options: Options) -> None:
         self.box, self.options = box, options
+        box.unmoved = UNMOVED_POSTS if options.is_posts else UNMOVED
         self.gate = Gate(options)
-        self.writing = Writing(box.shop, options.home_url, options.version)
+        self.writing = Writing(box.shop, options)
         self.blueprint = Blueprint("woocommerce", __name__, template_folder="templates")
         self.blueprint.register_error_handler(ApiError, lambda error: answer(error.body, error.status))
         self.blueprint.after_request(self._link_home)
+        Troubles(options.faults, ("/wp-json",), "Too Many Requests").stand_before(self.blueprint)
+        self.statuses: dict[str, bool] = {}  # those that plugins registered, and whether `any` lists them
+        self.bodies: dict[str, Callable[[int], Body]] = {
+            "order": lambda number: self.sale_body(self.sale(number)),
+            "customer": lambda number: self.customer_body(self.customer(number)),
+            "product": self.product_body,
+        }  # that webhooks carry; coupons add theirs
         self._paying = {order.person_id for order in box.shop.orders.values() if order.paid_at}
         box.listen(self._note)
         for path in ("/wp-json/<path:rest>", f"{API}/<path:rest>"):
@@ -39,7 +50,7 @@ class House:
         """A route behind the key."""
 
         def guarded(**places: Any) -> ResponseReturnValue:
-            self.gate.check(request)
+            g.key = self.gate.check(request)
             response = view(**places)
             response.headers["Allow"] = allow
             return response
@@ -51,9 +62,16 @@ class House:
         if order := self.box.shop.orders.get(number):
             return order
         checkout = self.box.shop.checkouts.get(number)
-        if checkout is None or not is_draft(checkout):
+        if checkout is None or not self.is_draft(checkout):
             raise not_found("orders")
         return checkout
+
+    def is_draft(self, checkout: Checkout) -> bool:
+        """Newer block checkouts make their order when it is placed."""
+        return checkout.as_draft and checkout.state == "open" and not self.options.since(10, 9)
+
+    def drafts(self) -> Iterator[Checkout]:
+        return filter(self.is_draft, self.box.shop.checkouts.values())
 
     def sale_body(self, sale: Order | Checkout) -> Body:
         if isinstance(sale, Checkout):
@@ -63,7 +81,7 @@ class House:
     def customer(self, number: int) -> Person:
         person = self.box.shop.people.get(number)
         if person is None or person.deleted_at or not person.registered:
-            raise not_found("customers")
+            raise not_found("customers" if self.options.since(9) else "users")
         return person
 
     def customer_body(self, person: Person) -> Body:
@@ -88,6 +106,8 @@ class House:
     def _note(self, event: Event) -> None:
         if isinstance(event.object, Order) and event.object.paid_at:
             self._paying.add(event.object.person_id)
+        if isinstance(event.object, Shop) and event.object.timezone != self.writing.zone.key:
+            self.writing.move(event.at)
         if isinstance(event.object, Product):
             self.writing.forget(event.object)
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Literal
 
+from sandbox.woocommerce.errors import ApiError
 from sandbox.woocommerce.options import Options
 
 User = Literal["manager", "customer", "gone"]
+PERMISSIONS = ("read", "write", "read_write")
 SHOWN = 7
 
 
@@ -21,6 +23,12 @@ class Key:
     permissions: str  # read | write | read_write
     description: str = ""
     user: User = "manager"
+
+    def may_view(self) -> None:
+        """Silence for whoever manages the shop, an error for who does no more."""
+        if self.user != "manager":
+            status = 401 if self.user == "gone" else 403
+            raise ApiError(status, "woocommerce_rest_cannot_view", "Sorry, you cannot view this resource.")
 
     @property
     def end(self) -> str:

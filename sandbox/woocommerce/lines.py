@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sandbox.shop import Checkout, Line, Order, ShippingLine, remaining
 from sandbox.till import taxes_of
 from sandbox.woocommerce.answers import Body
-from sandbox.woocommerce.writing import Writing, escaped, money, price
+from sandbox.woocommerce.writing import Writing, escaped
 
 Sale = Order | Checkout
 NO_IMAGE = {"id": "", "src": ""}
@@ -42,16 +42,17 @@ def line_item(writing: Writing, sale: Sale, line: Line, amounts: Amounts) -> Bod
         "variation_id": head["variation_id"],
         "quantity": amounts.quantity,
         "tax_class": "",
-        "subtotal": money(amounts.subtotal, currency),
-        "subtotal_tax": money(sum(amounts.subtotal_taxes), currency),
-        "total": money(amounts.total, currency),
-        "total_tax": money(sum(amounts.taxes), currency),
+        "subtotal": writing.money(amounts.subtotal, currency),
+        "subtotal_tax": writing.money(sum(amounts.subtotal_taxes), currency),
+        "total": writing.money(amounts.total, currency),
+        "total_tax": writing.money(sum(amounts.taxes), currency),
         "taxes": taxes(writing, sale, amounts.taxes, amounts.subtotal_taxes),
         "meta_data": head["meta_data"],
         "sku": line.sku if product else None,
-        "price": price(amounts.total, amounts.quantity, currency),
+        "price": writing.price(amounts.total, amounts.quantity, currency),
         "image": NO_IMAGE,
         "parent_name": head["parent_name"],
+        **writing.later(11, global_unique_id=""),
     }
 
 
@@ -64,8 +65,12 @@ def taxes(writing: Writing, sale: Sale, total: Sequence[int], subtotal: Sequence
     """Parallel to the sale's rates; shipping has no subtotal."""
     rows: list[Body] = []
     for place, minor in enumerate(total):
-        before = "" if subtotal is None else money(subtotal[place], sale.currency)
-        row = {"id": writing.rate_id(sale.tax_rates[place]), "total": money(minor, sale.currency), "subtotal": before}
+        before = "" if subtotal is None else writing.money(subtotal[place], sale.currency)
+        row = {
+            "id": writing.rate_id(sale.tax_rates[place]),
+            "total": writing.money(minor, sale.currency),
+            "subtotal": before,
+        }
         rows.append(row)
     return rows
 
@@ -78,8 +83,8 @@ def tax_lines(writing: Writing, sale: Sale, goods: Sequence[int], shipping: Sequ
             "rate_id": writing.rate_id(rate),
             "label": rate.title,
             "compound": False,
-            "tax_total": money(goods[place], sale.currency),
-            "shipping_tax_total": money(shipping[place], sale.currency),
+            "tax_total": writing.money(goods[place], sale.currency),
+            "shipping_tax_total": writing.money(shipping[place], sale.currency),
             "rate_percent": float(rate.rate * 100),
             "meta_data": [],
         }
@@ -97,33 +102,34 @@ def shipping_line(writing: Writing, sale: Sale, line: ShippingLine) -> Body:
         "method_title": escaped(line.title),
         "method_id": "flat_rate" if line.minor else "free_shipping",
         "instance_id": "1",
-        "total": money(shipping_net(sale, line), sale.currency),
-        "total_tax": money(line.tax_minor, sale.currency),
+        "total": writing.money(shipping_net(sale, line), sale.currency),
+        "total_tax": writing.money(line.tax_minor, sale.currency),
         "taxes": taxes(writing, sale, line.taxes),
         "tax_status": "taxable",
         "meta_data": [],
     }
 
 
-def fee_lines(order: Order) -> list[Body]:
+def fee_lines(writing: Writing, order: Order) -> list[Body]:
     fees = [(9, "Tip", order.tip_minor), (8, "Duties", order.duty_minor)]
-    return [_fee(order, place, name, money(minor, order.currency)) for place, name, minor in fees if minor]
+    return [_fee(writing, order, place, name, minor) for place, name, minor in fees if minor]
 
 
-def _fee(order: Order, place: int, name: str, total: str) -> Body:
+def _fee(writing: Writing, order: Order, place: int, name: str, minor: int) -> Body:
+    total, none = writing.money(minor, order.currency), writing.money(0, order.currency)
     body = {"id": order.id * 10 + place, "name": name, "tax_class": "", "tax_status": "none", "amount": total}
-    return {**body, "total": total, "total_tax": money(0, order.currency), "taxes": [], "meta_data": []}
+    return {**body, "total": total, "total_tax": none, "taxes": [], "meta_data": []}
 
 
-def coupon_lines(sale: Sale, amounts: Sequence[Amounts]) -> list[Body]:
+def coupon_lines(writing: Writing, sale: Sale, amounts: Sequence[Amounts]) -> list[Body]:
     off = sum(a.subtotal - a.total for a in amounts)
     tax = sum(sum(a.subtotal_taxes) - sum(a.taxes) for a in amounts)
     return [
         {
             "id": sale.id * 10 + 5 + place,
             "code": discount.title.lower(),
-            "discount": money(off, sale.currency),
-            "discount_tax": money(tax, sale.currency),
+            "discount": writing.money(off, sale.currency),
+            "discount_tax": writing.money(tax, sale.currency),
             "meta_data": [],
             "discount_type": "percent" if discount.value_type == "percentage" else "fixed_cart",
             "nominal_amount": float(discount.value),

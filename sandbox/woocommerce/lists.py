@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from sandbox.shop import Checkout, Order, Person, Product, Refund, Shop
 from sandbox.woocommerce import orders, params
 from sandbox.woocommerce.errors import invalid
+from sandbox.woocommerce.house import House
 from sandbox.woocommerce.params import Args, Paging
 from sandbox.woocommerce.writing import Writing
 
@@ -30,27 +31,40 @@ class Dated(Protocol):
 D = TypeVar("D", bound=Dated)
 
 
-def in_time(things: Iterable[D], args: Args, writing: Writing) -> list[D]:
-    """After and before, both strictly, to the second."""
+def in_time(things: Iterable[D], args: Args, writing: Writing, are_posts: bool) -> list[D]:
+    """After and before, both strictly, to the second; posts are asked for by the local time they were written with."""
     asked = params.moments(args, writing.zone)
+    is_local = are_posts and not params.flag(args, "dates_are_gmt")
     found = things if isinstance(things, list) else list(things)
     for name, moment in asked.items():
-        when = attrgetter("updated_at" if name.startswith("modified") else "created_at")
-        if name.endswith("after"):
+        when: Callable[[D], datetime] = attrgetter("updated_at" if name.startswith("modified") else "created_at")
+        if is_local:
+            found = _by_kept_local(found, name, when, moment, writing)
+        elif name.endswith("after"):
             found = [thing for thing in found if when(thing) > moment]
         else:
             found = [thing for thing in found if when(thing) < moment]
     return found
 
 
-def sort(things: list[D], paging: Paging, included: Sequence[int]) -> list[D]:
-    """By date, equal dates have no fixed order: another one on each page, as on real shops to 10.0."""
+def _by_kept_local(
+    found: list[D], name: str, when: Callable[[D], datetime], moment: datetime, writing: Writing
+) -> list[D]:
+    wanted = moment.astimezone(writing.zone).replace(tzinfo=None)
+    if name.endswith("after"):
+        return [thing for thing in found if writing.kept_local(when(thing)) > wanted]
+    return [thing for thing in found if writing.kept_local(when(thing)) < wanted]
+
+
+def sort(things: list[D], paging: Paging, included: Sequence[int], breaks_ties: bool) -> list[D]:
+    """Until 11.0 equal dates have no fixed order: another one on each page."""
+    tie = (lambda number: number) if breaks_ties else (lambda number: _shuffled(number, paging))
     keys: dict[str, Callable[[D], Any]] = {
         "id": attrgetter("id"),
         "include": lambda thing: (included.index(thing.id) if thing.id in included else 0, thing.id),
-        "modified": lambda thing: (thing.updated_at, _shuffled(thing.id, paging)),
+        "modified": lambda thing: (thing.updated_at, tie(thing.id)),
     }
-    by_date: Callable[[D], tuple[object, ...]] = lambda thing: (thing.created_at, _shuffled(thing.id, paging))  # noqa: E731
+    by_date: Callable[[D], tuple[object, ...]] = lambda thing: (thing.created_at, tie(thing.id))  # noqa: E731
     return sorted(things, key=keys.get(paging.orderby, by_date), reverse=paging.order == "desc")
 
 
@@ -66,29 +80,46 @@ def chosen(things: Iterable[D], args: Args) -> list[D]:
     return [thing for thing in things if (not include or thing.id in include) and thing.id not in exclude]
 
 
-def order_list(shop: Shop, args: Args, writing: Writing) -> list[Order | Checkout]:
-    states = params.many(args, "status") or ["any"]
+def order_list(house: House, args: Args) -> list[Order | Checkout]:
+    shop, states = house.box.shop, params.many(args, "status") or ["any"]
+    known = order_statuses(house)
     for place, state in enumerate(states):
-        if state not in ORDER_STATUSES:
-            reason = f"status[{place}] is not one of {params.listed(ORDER_STATUSES)}."
+        if state not in known:
+            reason = f"status[{place}] is not one of {params.listed(known)}."
             raise invalid("status", reason, "rest_not_in_enum")
-    found: list[Order | Checkout]
-    if "any" in states:  # all but the bin, whatever else is named beside it
-        found = [order for order in shop.orders.values() if order.trashed_at is None]
-    else:
-        found = [order for order in shop.orders.values() if orders.status(order) in states]
-    if {"any", "checkout-draft"} & set(states):
-        found += (checkout for checkout in shop.checkouts.values() if is_draft(checkout))
+    found = _any(house) if "any" in states else _of_states(house, states)
     if "customer" in args:
         customer = params.whole(args, "customer", 0)
         found = [sale for sale in found if _buyer(shop, sale) == customer]
     if search := args.get("search", "").lower():
         found = [sale for sale in found if search in (sale.email or "").lower() or search == str(sale.id)]
-    return in_time(chosen(found, args), args, writing)
+    return in_time(chosen(found, args), args, house.writing, house.options.is_posts)
 
 
-def is_draft(checkout: Checkout) -> bool:
-    return checkout.as_draft and checkout.state == "open"
+def order_statuses(house: House) -> tuple[str, ...]:
+    return (*ORDER_STATUSES[:-1], *house.statuses, ORDER_STATUSES[-1])
+
+
+def _any(house: House) -> list[Order | Checkout]:
+    """All but the bin, whatever else is named beside it, and but what no plugin (any more) says is to be shown."""
+    shown = {*orders.STATUSES, *(name for name, is_public in house.statuses.items() if is_public)}
+    if has_drafts := not house.options.since(11):
+        drafts: Iterable[Checkout] = house.drafts()
+    else:
+        shown.remove("checkout-draft")
+    every = house.box.shop.orders.values()
+    found: list[Order | Checkout] = [
+        order for order in every if order.trashed_at is None and (not order.held_status or order.held_status in shown)
+    ]
+    return [*found, *drafts] if has_drafts else found
+
+
+def _of_states(house: House, states: Sequence[str]) -> list[Order | Checkout]:
+    every = house.box.shop.orders.values()
+    if "auto-draft" in states and house.options.is_posts:
+        return list(every)  # never to be asked for
+    found: list[Order | Checkout] = [order for order in every if orders.status(order) in states]
+    return [*found, *house.drafts()] if "checkout-draft" in states else found
 
 
 def _buyer(shop: Shop, sale: Order | Checkout) -> int:
@@ -115,9 +146,12 @@ class RefundRow:
         return self.refund.created_at
 
 
-def refund_list(of: Iterable[Order], args: Args, writing: Writing) -> list[RefundRow]:
-    rows = (RefundRow(order, refund) for order in of for refund in order.refunds)
-    return in_time(chosen(rows, args), args, writing)
+def refund_list(house: House, of: Iterable[Order], args: Args) -> list[RefundRow]:
+    """Posts in the bin take their refunds along."""
+    is_posts = house.options.is_posts
+    seen = (order for order in of if not (is_posts and order.trashed_at))
+    rows = (RefundRow(order, refund) for order in seen for refund in order.refunds)
+    return in_time(chosen(rows, args), args, house.writing, is_posts)
 
 
 def customer_list(shop: Shop, args: Args) -> list[Person]:
@@ -156,4 +190,4 @@ def product_list(shop: Shop, args: Args, writing: Writing) -> list[Product]:
         found = [product for product in found if any(variant.sku == sku for variant in product.variants)]
     if search := args.get("search", "").lower():
         found = [product for product in found if search in product.title.lower()]
-    return in_time(chosen(found, args), args, writing)
+    return in_time(chosen(found, args), args, writing, True)

@@ -5,7 +5,7 @@ import hashlib
 from sandbox.shop import Checkout, Order, Person, Refund, Visit
 from sandbox.woocommerce import lines
 from sandbox.woocommerce.answers import Body, links
-from sandbox.woocommerce.writing import SYMBOLS, Writing, address, money
+from sandbox.woocommerce.writing import SYMBOLS, Writing, address
 
 STATUSES = (
     "pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed", "checkout-draft",
@@ -22,6 +22,10 @@ CREATED_VIA = {"web": "checkout", "pos": "pos-rest-api"}
 def status(order: Order) -> str:
     if order.trashed_at:
         return "trash"
+    return order.held_status or _what_happened(order)
+
+
+def _what_happened(order: Order) -> str:
     if order.payment == "failed":
         return "failed"
     if order.is_fully_refunded:
@@ -65,8 +69,8 @@ def order_body(writing: Writing, order: Order) -> Body:
     body["created_via"] = CREATED_VIA.get(order.source_name, order.source_name)
     body["customer_note"] = order.note
     body["meta_data"] = _attribution(order.id, order.last_visit)
-    body["fee_lines"] = lines.fee_lines(order)
-    body["refunds"] = [_refund(order, refund) for refund in order.refunds]
+    body["fee_lines"] = lines.fee_lines(writing, order)
+    body["refunds"] = [_refund(writing, order, refund) for refund in order.refunds]
     body["is_editable"] = state in ("pending", "on-hold")
     body["needs_payment"] = is_due and order.current_minor > 0
     if buyer:
@@ -114,13 +118,13 @@ def _body(writing: Writing, sale: lines.Sale, head: Body) -> Body:
         "prices_include_tax": sale.taxes_included,
         "date_created": created["date"],
         "date_modified": modified["date"],
-        "discount_total": money(sum(a.subtotal - a.total for a in amounts), currency),
-        "discount_tax": money(sum(sum(a.subtotal_taxes) for a in amounts) - goods_tax, currency),
-        "shipping_total": money(sum(lines.shipping_net(sale, line) for line in sale.shipping), currency),
-        "shipping_tax": money(shipping_tax, currency),
-        "cart_tax": money(goods_tax, currency),
-        "total": money(head["total"], currency),
-        "total_tax": money(goods_tax + shipping_tax, currency),
+        "discount_total": writing.money(sum(a.subtotal - a.total for a in amounts), currency),
+        "discount_tax": writing.money(sum(sum(a.subtotal_taxes) for a in amounts) - goods_tax, currency),
+        "shipping_total": writing.money(sum(lines.shipping_net(sale, line) for line in sale.shipping), currency),
+        "shipping_tax": writing.money(shipping_tax, currency),
+        "cart_tax": writing.money(goods_tax, currency),
+        "total": writing.money(head["total"], currency),
+        "total_tax": writing.money(goods_tax + shipping_tax, currency),
         "customer_id": head["customer_id"],
         "order_key": order_key(sale.id),
         "billing": {},
@@ -141,7 +145,7 @@ def _body(writing: Writing, sale: lines.Sale, head: Body) -> Body:
         "tax_lines": lines.tax_lines(writing, sale, goods_taxes, shipping_taxes) if places else [],
         "shipping_lines": [lines.shipping_line(writing, sale, line) for line in sale.shipping],
         "fee_lines": [],
-        "coupon_lines": lines.coupon_lines(sale, amounts) if sale.discounts else [],
+        "coupon_lines": lines.coupon_lines(writing, sale, amounts) if sale.discounts else [],
         "refunds": [],
         "payment_url": f"{writing.home_url}/checkout/order-pay/{sale.id}/?pay_for_order=true&key={order_key(sale.id)}",
         "is_editable": False,
@@ -164,8 +168,10 @@ def _body(writing: Writing, sale: lines.Sale, head: Body) -> Body:
     }
 
 
-def _refund(order: Order, refund: Refund) -> Body:
-    return {"id": refund.id, "reason": refund.note, "total": money(-refund.total_minor, order.currency)}
+def _refund(writing: Writing, order: Order, refund: Refund) -> Body:
+    tax = sum(piece.tax_minor for piece in refund.lines) + sum(refund.shipping_taxes)
+    body = {"id": refund.id, "reason": refund.note, "total": writing.money(-refund.total_minor, order.currency)}
+    return body | writing.later(11, total_tax=writing.money(-tax, order.currency))
 
 
 def _attribution(number: int, visit: Visit | None) -> list[Body]:

@@ -16,7 +16,6 @@ from sandbox.woocommerce.delivery import post, sign
 from sandbox.woocommerce.errors import ApiError
 from sandbox.woocommerce.house import House
 from sandbox.woocommerce.lines import Amounts, shipping_net
-from sandbox.woocommerce.writing import money
 
 NAMESPACE = "wc-regulars/v1"
 STATES = {"subscribed": "granted", "unsubscribed": "refused", "not_subscribed": "refused"}
@@ -102,12 +101,11 @@ class Plugin:
             "name": line.title,
             "sku": line.sku,
             "quantity": line.quantity,
-            "total": money(amount.total + sum(amount.taxes), checkout.currency),
+            "total": self.house.writing.money(amount.total + sum(amount.taxes), checkout.currency),
             "image": product.image_url if product else None,
         }
 
-    @staticmethod
-    def _totals(checkout: Checkout, amounts: list[Amounts]) -> dict[str, Any]:
+    def _totals(self, checkout: Checkout, amounts: list[Amounts]) -> dict[str, Any]:
         """Tax in the total and on its own; the rest net of it, as the cart counts."""
         tax = sum(sum(a.taxes) for a in amounts) + sum(line.tax_minor for line in checkout.shipping)
         totals = {
@@ -117,7 +115,7 @@ class Plugin:
             "shipping": sum(shipping_net(checkout, line) for line in checkout.shipping),
             "discount": sum(a.subtotal - a.total for a in amounts),
         }
-        return {name: money(minor, checkout.currency) for name, minor in totals.items()}
+        return {name: self.house.writing.money(minor, checkout.currency) for name, minor in totals.items()}
 
 
 def _consent(consent: Consent | None) -> Body:

@@ -2,7 +2,7 @@
 
 from sandbox.shop import Product, Variant
 from sandbox.woocommerce.answers import Body, links
-from sandbox.woocommerce.writing import Writing, attribute, escaped, money
+from sandbox.woocommerce.writing import Writing, attribute, escaped
 
 STATUSES = {"active": "publish", "draft": "draft", "archived": "private"}
 NO_SALE_DATES = {
@@ -36,7 +36,7 @@ def product_body(writing: Writing, product: Product) -> Body:
         "description": product.description,
         "short_description": "",
         "sku": "" if is_variable else first.sku,
-        "price": money(lowest, writing.shop.currency),
+        "price": writing.money(lowest, writing.shop.currency),
         **_prices(writing, None if is_variable else first),
         "total_sales": 0,
         **SHELF,
@@ -86,7 +86,7 @@ def variation_body(writing: Writing, product: Product, variant: Variant) -> Body
         "description": "",
         "permalink": f"{writing.home_url}/product/{product.handle}/",
         "sku": variant.sku,
-        "price": money(variant.price_minor, writing.shop.currency),
+        "price": writing.money(variant.price_minor, writing.shop.currency),
         **_prices(writing, variant),
         "status": STATUSES[product.status],
         **SHELF,
@@ -106,8 +106,8 @@ def _prices(writing: Writing, variant: Variant | None) -> Body:
     if variant is None:
         return {"regular_price": "", "sale_price": "", **NO_SALE_DATES, "on_sale": False}
     currency, is_sale = writing.shop.currency, variant.compare_at_minor is not None
-    regular = money(variant.compare_at_minor or variant.price_minor, currency)
-    sale = money(variant.price_minor, currency) if is_sale else ""
+    regular = writing.money(variant.compare_at_minor or variant.price_minor, currency)
+    sale = writing.money(variant.price_minor, currency) if is_sale else ""
     return {"regular_price": regular, "sale_price": sale, **NO_SALE_DATES, "on_sale": is_sale}
 
 

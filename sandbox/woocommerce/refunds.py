@@ -3,7 +3,7 @@
 from sandbox.shop import Order, Refund, RefundLine
 from sandbox.woocommerce import lines
 from sandbox.woocommerce.answers import Body, links
-from sandbox.woocommerce.writing import Writing, money, price
+from sandbox.woocommerce.writing import Writing
 
 
 def refund_body(writing: Writing, order: Order, refund: Refund, with_parent: bool) -> Body:
@@ -17,7 +17,7 @@ def refund_body(writing: Writing, order: Order, refund: Refund, with_parent: boo
         "id": refund.id,
         **({"parent_id": order.id} if with_parent else {}),
         **writing.times("date_created", refund.created_at),
-        "amount": money(refund.total_minor, order.currency),
+        "amount": writing.money(refund.total_minor, order.currency),
         "reason": refund.note,
         "refunded_by": 1,
         "refunded_payment": False,
@@ -45,14 +45,14 @@ def _line(writing: Writing, order: Order, refund: Refund, place: int) -> Body:
         "variation_id": head["variation_id"] if head else 0,
         "quantity": -piece.quantity,
         "tax_class": "",
-        "subtotal": money(net, order.currency),
-        "subtotal_tax": money(sum(back), order.currency),
-        "total": money(net, order.currency),
-        "total_tax": money(sum(back), order.currency),
+        "subtotal": writing.money(net, order.currency),
+        "subtotal_tax": writing.money(sum(back), order.currency),
+        "total": writing.money(net, order.currency),
+        "total_tax": writing.money(sum(back), order.currency),
         "taxes": lines.taxes(writing, order, back, back),
         "meta_data": [{"id": refund.id * 100 + place, **meta, **shown}],
         "sku": sold.sku if product else None,
-        "price": price(net, -piece.quantity, order.currency),
+        "price": writing.price(net, -piece.quantity, order.currency),
         "image": lines.NO_IMAGE,
         "parent_name": head["parent_name"] if head else None,
     }
@@ -67,8 +67,8 @@ def _shipping(writing: Writing, order: Order, refund: Refund) -> Body:
         "method_title": order.shipping[0].title,
         "method_id": "flat_rate",
         "instance_id": "1",
-        "total": money(-(refund.shipping_minor + sum(taxes)), order.currency),
-        "total_tax": money(sum(taxes), order.currency),
+        "total": writing.money(-(refund.shipping_minor + sum(taxes)), order.currency),
+        "total_tax": writing.money(sum(taxes), order.currency),
         "taxes": lines.taxes(writing, order, taxes),
         "tax_status": "taxable",
         "meta_data": [{"id": refund.id * 100 + 99, **meta, **shown}],

@@ -2,19 +2,20 @@
 
 from flask import Response, request
 
-from sandbox.woocommerce import lists, orders
+from sandbox.woocommerce import orders
 from sandbox.woocommerce.answers import Body, answer, links, only_fields
 from sandbox.woocommerce.errors import ApiError
 from sandbox.woocommerce.house import API, House
 from sandbox.woocommerce.params import many
 from sandbox.woocommerce.plugin import NAMESPACE
-from sandbox.woocommerce.writing import ENTITIES, PLACES
+from sandbox.woocommerce.writing import ENTITIES
 
 NAMES = {"EUR": "Euro", "GBP": "Pound sterling", "USD": "United States (US) dollar"}
 NAMESPACES = (
     "oembed/1.0", "wc/v3", "wc/v1", "wc-admin", "wc-analytics", "wc/store", "wc/store/v1", "wc/private", "wc/v2",
     "wp/v2", NAMESPACE,
 )  # fmt: skip
+POSTS = "WC_Order_Data_Store_CPT"
 HPOS = "Automattic\\WooCommerce\\Internal\\DataStores\\Orders\\OrdersTableDataStore"
 LABELS = {
     "pending": "Pending payment", "processing": "Processing", "on-hold": "On hold", "completed": "Completed",
@@ -74,9 +75,9 @@ class Site:
                 "currency_position": "left",
                 "thousand_separator": ",",
                 "decimal_separator": ".",
-                "number_of_decimals": PLACES,
-                "order_datastore": HPOS,
-                "HPOS_enabled": True,
+                "number_of_decimals": self.options.decimals,
+                "order_datastore": POSTS if self.options.is_posts else HPOS,
+                "HPOS_enabled": not self.options.is_posts,
                 "HPOS_sync_enabled": False,
             },
             "security": {"secure_connection": home.startswith("https"), "hide_errors": True},
@@ -104,19 +105,21 @@ class Site:
 
     def order_totals(self) -> Response:
         """Drafts in, trash out."""
-        counts = dict.fromkeys(orders.STATUSES, 0)
+        counts = dict.fromkeys((*orders.STATUSES, *self.house.statuses), 0)
         with self.house.box.lock:
             for order in self.shop.orders.values():
                 if (state := orders.status(order)) in counts:
                     counts[state] += 1
-            counts["checkout-draft"] += sum(lists.is_draft(checkout) for checkout in self.shop.checkouts.values())
-        return answer([{"slug": slug, "name": LABELS[slug], "total": total} for slug, total in counts.items()])
+            counts["checkout-draft"] += sum(1 for _ in self.house.drafts())
+        return answer(
+            [{"slug": slug, "name": LABELS.get(slug, slug.title()), "total": total} for slug, total in counts.items()]
+        )
 
     def _settings(self) -> dict[str, str]:
         return {
             "woocommerce_default_country": self.shop.country_code,
             "woocommerce_currency": self.shop.currency,
-            "woocommerce_price_num_decimals": str(PLACES),
+            "woocommerce_price_num_decimals": str(self.options.decimals),
             "woocommerce_calc_taxes": "yes",
         }
 

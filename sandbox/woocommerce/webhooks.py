@@ -2,22 +2,22 @@
 
 import re
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Response, request
+from flask import Response, g, request
 
 from sandbox.changes import Event
-from sandbox.shop import Checkout, Order, Person, Product
 from sandbox.woocommerce import params
 from sandbox.woocommerce.answers import Body, answer, links
 from sandbox.woocommerce.courier import Courier
 from sandbox.woocommerce.delivery import Delivery, ping
 from sandbox.woocommerce.errors import ApiError, invalid, no_trash, not_found
 from sandbox.woocommerce.house import House
+from sandbox.woocommerce.keys import Key
 from sandbox.woocommerce.reading import page
+from sandbox.woocommerce.topics import topics
 
 RESOURCES, EVENTS = ("coupon", "customer", "order", "product"), ("created", "updated", "deleted", "restored")
 HOOKS = {
@@ -32,7 +32,6 @@ HOOKS = {
     "product.updated": ["woocommerce_process_product_meta", "woocommerce_update_product"],
 }
 STATUSES = ("active", "paused", "disabled")
-ERASED = "action.woocommerce_delete_order"
 
 
 @dataclass(slots=True)
@@ -42,6 +41,7 @@ class Webhook:
     topic: str
     delivery_url: str
     secret: str
+    key: Key  # whoever made it sees what it carries
     created_at: datetime
     status: str = "active"
     modified_at: datetime | None = None
@@ -85,7 +85,7 @@ class Webhooks:
             self._last_id += 1
             name = str(wanted.get("name") or f"Webhook created on {self.box.now():%b %d, %Y @ %I:%M %p}")
             secret = str(wanted.get("secret") or secrets.token_urlsafe(36))
-            hook = Webhook(self._last_id, name, topic, url, secret, self.box.now(), _status(wanted, "active"))
+            hook = Webhook(self._last_id, name, topic, url, secret, g.key, self.box.now(), _status(wanted, "active"))
             self.all[hook.id] = hook
         hook.owes_ping = not ping(hook, self.house.options)
         location = f"{self.house.options.home_url}/wp-json/wc/v3/webhooks/{hook.id}"
@@ -137,41 +137,19 @@ class Webhooks:
 
     def _note(self, event: Event) -> None:
         """Nothing is sent here: the body will be what the thing is when its turn comes."""
-        for topic, number in topics(event):
+        for topic, number in topics(event, self.house):
             for hook in list(self.all.values()):
                 if hook.topic == topic and hook.status == "active":
-                    self.courier.send((hook.id, topic, number), Delivery(self.house, hook, number))
+                    self._send(hook, number)
 
-
-def topics(event: Event) -> Iterator[tuple[str, int]]:
-    """The topics of an event with the number of the thing; an account is what WooCommerce calls a customer."""
-    thing = event.object
-    resource, _, verb = event.kind.partition(".")
-    if isinstance(thing, Order):
-        yield from _order_topics(thing, verb)
-    elif isinstance(thing, Person) and thing.registered:
-        verb = {"registered": "created", "created": ""}.get(verb, verb)
-        is_told = verb in ("created", "updated") or (verb == "deleted" and thing.role == "customer")
-        if is_told:
-            yield f"{resource}.{verb}", thing.id
-    elif isinstance(thing, Product) and verb == "deleted":
-        yield "product.deleted", thing.id
-        yield "coupon.deleted", thing.id  # a fault of WooCommerce's own: whatever is trashed counts as both
-    elif isinstance(thing, Product):
-        yield f"product.{'created' if verb == 'created' else 'updated'}", thing.id
-    elif isinstance(thing, Checkout) and thing.as_draft and verb in ("created", "updated"):
-        yield "order.updated", thing.id
-
-
-def _order_topics(order: Order, verb: str) -> Iterator[tuple[str, int]]:
-    if verb == "created":
-        yield "order.created", order.id
-    if verb in ("created", "updated"):
-        yield "order.updated", order.id
-    if verb in ("deleted", "restored"):
-        yield f"order.{verb}", order.id
-    if verb == "erased":
-        yield ERASED, order.id
+    def _send(self, hook: Webhook, number: int) -> None:
+        faults = self.house.options.faults
+        if faults.strikes("drop"):
+            return
+        late = faults.pause() if faults.strikes("reorder") else 0.0
+        late += faults.seconds if faults.strikes("delay") else 0.0
+        for time in range(2 if faults.strikes("duplicate") else 1):
+            self.courier.send((hook.id, number, time), Delivery(self.house, hook, number), late)
 
 
 def _json() -> dict[str, Any]:

@@ -1,16 +1,17 @@
 """What all bodies share: the shop's zone and address, money at two decimals, texts as WordPress keeps them."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sandbox.money import decimal
 from sandbox.shop import Address, Product, Shop, TaxRate
 from sandbox.woocommerce import dates
 from sandbox.woocommerce.answers import Body
+from sandbox.woocommerce.options import Options
 
-PLACES = 2  # the shop's display decimals, whatever the currency
 SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "KWD": "د.ك"}
 ENTITIES = {"EUR": "&euro;", "GBP": "&pound;", "USD": "&#36;", "JPY": "&yen;", "KWD": "&#x62f;.&#x643;"}
 
@@ -18,13 +19,39 @@ ENTITIES = {"EUR": "&euro;", "GBP": "&pound;", "USD": "&#36;", "JPY": "&yen;", "
 class Writing:
     """Knows the shop, and numbers what WooCommerce numbers but the shop does not: tax rates, categories, tags."""
 
-    def __init__(self, shop: Shop, home_url: str, version: str) -> None:
-        self.shop = shop
-        self.zone = ZoneInfo(shop.timezone)
-        self.home_url = home_url
-        self.version = version
+    def __init__(self, shop: Shop, options: Options) -> None:
+        self.shop, self.options = shop, options
+        self.home_url, self.version = options.home_url, options.version
+        self.zones = [(datetime.min.replace(tzinfo=UTC), ZoneInfo(shop.timezone))]  # since when which
+        self.money, self.price = lru_cache(100_000)(self._money), lru_cache(100_000)(self._price)
         self._numbers: dict[tuple[str, str], int] = {}
         self._line_heads: dict[int, Body] = {}
+
+    def _money(self, minor: int, currency: str) -> str:
+        """At the shop's display decimals. Kept, since a shop's amounts come again and again."""
+        return decimal(minor, currency, self.options.decimals)
+
+    def _price(self, minor: int, quantity: int, currency: str) -> float | int:
+        """A number among strings, with a float's noise, and without a fraction where there is none."""
+        value = float(decimal(minor, currency)) / quantity if quantity else 0.0
+        return int(value) if value.is_integer() else value
+
+    def later(self, *version: int, **keys: Any) -> Body:
+        """Keys that bodies have since a version."""
+        return keys if self.options.since(*version) else {}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.zones[-1][1]
+
+    def move(self, at: datetime) -> None:
+        """The shop's zone was changed."""
+        self.zones.append((at, ZoneInfo(self.shop.timezone)))
+
+    def kept_local(self, at: datetime) -> datetime:
+        """The local time as it was written into a post, in the zone of that day."""
+        zone = next(zone for since, zone in reversed(self.zones) if since <= at)
+        return at.astimezone(zone).replace(tzinfo=None)
 
     def times(self, name: str, at: datetime | None) -> dict[str, str | None]:
         return dates.pair(name, at, self.zone)
@@ -68,19 +95,6 @@ class Writing:
         ]
         parent = escaped(product.title)
         return {"name": escaped(name), "variation_id": variant_id, "meta_data": meta, "parent_name": parent}
-
-
-@lru_cache(100_000)
-def money(minor: int, currency: str) -> str:
-    """Kept, since a shop's amounts come again and again."""
-    return decimal(minor, currency, PLACES)
-
-
-@lru_cache(100_000)
-def price(minor: int, quantity: int, currency: str) -> float | int:
-    """A number among strings, with a float's noise, and without a fraction where there is none."""
-    value = float(money(minor, currency)) / quantity
-    return int(value) if value.is_integer() else value
 
 
 def escaped(text: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import SQLModel
 
 from app.db.engine import open_engine
-from app.db.migrate import migrate
+from app.db.migrate import is_ours, migrate
 from app.db.scope import shop_scope
 from tests.conftest import import_models, make_shop
 from tests.factory import customer, order
@@ -17,7 +17,7 @@ from tests.factory import customer, order
 def test_migrations_and_models_agree(engine: Engine) -> None:
     import_models()
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_ours})
         assert compare_metadata(context, SQLModel.metadata) == []
 
 
@@ -61,7 +61,7 @@ _COPY = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "9999", "0001"
+revision, down_revision = "9999", "0002"
 
 
 def upgrade():

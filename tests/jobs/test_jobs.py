@@ -20,8 +20,8 @@ from app.db.scope import every_shop, shop_scope
 from app.errors import AuthLost, Late, NotFound, PlatformDown, RateLimited, Refused
 from app.jobs.base import Again, Job
 from app.jobs.claims import BACK_OFF, Claims
-from app.jobs.local import Worker
 from app.jobs.models import JobRow
+from app.jobs.worker import open_worker
 from app.lib import clock
 from app.lib.clock import real_now, set_demo_clock, utc_now
 from app.shops.models import Shop
@@ -47,7 +47,7 @@ def only(engine: Engine) -> JobRow:
 @contextmanager
 def working(engine: Engine, work: Callable[[Job], Again | None], threads: int = 4) -> Iterator[None]:
     stop = threading.Event()
-    worker = threading.Thread(target=Worker(engine, {"work": work, "other": work}, threads).run, args=[stop])
+    worker = threading.Thread(target=open_worker(engine, {"work": work, "other": work}, threads).run, args=[stop])
     worker.start()
     try:
         yield
@@ -355,11 +355,11 @@ PROCESS = """
 import sys, threading, time
 from pathlib import Path
 from app.db.engine import open_engine
-from app.jobs.local import Worker
+from app.jobs.worker import open_worker
 def work(job):
     Path(sys.argv[2], job.key).touch()
     time.sleep(60)
-Worker(open_engine(sys.argv[1]), {"work": work}, lease=1.5).run(threading.Event())
+open_worker(open_engine(sys.argv[1]), {"work": work}, lease=1.5).run(threading.Event())
 """
 
 
@@ -376,7 +376,7 @@ def test_a_killed_worker_s_job_is_back(engine: Engine, shop: Shop, tmp_path: Pat
         process.wait()
     done: list[str] = []
     stop = threading.Event()
-    worker = Worker(engine, {"work": lambda job: done.append(job.key)}, lease=1.5)
+    worker = open_worker(engine, {"work": lambda job: done.append(job.key)}, lease=1.5)
     thread = threading.Thread(target=worker.run, args=[stop])
     started = time.monotonic()
     thread.start()

@@ -142,7 +142,7 @@ def finish(street: Street, browser: requests.Session, back: str, end: str) -> re
 
 
 def newest_end(street: Street) -> str:
-    """As the settings page of the shop shows it to who manages it."""
+    """As the settings page of the shop shows it to who manages it, stars and all."""
     manager = street.browser()
     page = manager.post(
         f"{street.shop_url}/wc-auth/v1/login/?app_name=x&user_id=x&return_url=http://x&callback_url=https://x&scope=read",
@@ -150,8 +150,8 @@ def newest_end(street: Street) -> str:
         timeout=20,
     )
     assert page.ok
-    ends = re.findall(r"<code>(…|&hellip;)(\w+)</code>", manager.get(f"{street.shop_url}{KEYS_PAGE}", timeout=20).text)
-    return "…" + str(ends[-1][1])
+    shown = re.findall(r"<code>(\*\*\*\w{7})</code>", manager.get(f"{street.shop_url}{KEYS_PAGE}", timeout=20).text)
+    return str(shown[-1])
 
 
 def link(page: requests.Response, pattern: str) -> str:

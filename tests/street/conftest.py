@@ -58,6 +58,8 @@ class House:
         with every_shop(self.context.engine, write=True) as db:
             for job in db.all(select(JobRow).where(JobRow.state == "running")):
                 job.lease_until = real_now()
+            if not (batch := db.batch()).is_sqlite:
+                batch.execute("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 hour'")
 
     def connect(self) -> None:
         self.street.connect_shops(self.context)

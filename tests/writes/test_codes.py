@@ -11,10 +11,10 @@ from app.errors import PlatformDown, Refused
 from app.lib.clock import utc_now
 from app.writes import codes
 from app.writes.codes import codes_of, make_codes, new_codes
-from connectors.changes import AddCodes, Change, MakeDiscount
+from connectors.changes import AddCodes, AddTags, Change, MakeDiscount
+from connectors.shopify import ShopifyConnector
 from sandbox.discounts import CodeDiscount
 from sandbox.shop import Discount
-from tests.conftest import make_shop
 from tests.writes.house import House, Killed
 
 TEN = MakeDiscount(
@@ -159,10 +159,17 @@ def test_what_goes_on_being_taken_is_given_up_and_listed(house: House, monkeypat
     assert house.writes()[-1].error == "TAKEN: must be unique. Please try a different code."
 
 
-def test_a_platform_without_such_codes_says_so(house: House) -> None:
-    other = make_shop(house.engine, platform="woocommerce", domain="woo.example")
-    with shop_scope(house.engine, other.id, write=True) as scope, pytest.raises(Refused):
-        make_codes(scope, "thanks", TEN, 5, utc_now())
+def test_a_platform_without_such_codes_says_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ShopifyConnector, "writes", (AddTags,))
+    with pytest.raises(Refused, match="takes no discount codes"):
+        make(house, 5)
+    assert house.writes() == []
+
+
+def test_an_amount_in_another_currency_than_the_shop_s_is_refused(house: House) -> None:
+    with pytest.raises(Refused, match="in the shop's currency: EUR"):
+        make(house, 5, MakeDiscount("", "Five", TEN.starts_at, amount=550, currency="USD"))
+    assert house.writes() == []
 
 
 def test_codes_are_different_and_none_has_a_letter_that_is_read_for_another() -> None:

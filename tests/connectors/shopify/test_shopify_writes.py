@@ -14,6 +14,7 @@ from connectors.shopify.writes import WRITERS, write
 from tests.connectors.shopify.fakes import FakeSession, Scripted, answer, throttled
 
 AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
+TEN = MakeDiscount("A1", "Ten", AT, percentage="10")
 NO = EmailConsent("ann@example.com", "refused", AT)
 SECRETS = {"access_token": "shpat_1"}
 
@@ -64,7 +65,8 @@ def consented(state: str, *errors: dict[str, Any]) -> requests.Response:
 
 
 def test_every_change_has_a_writer() -> None:
-    assert set(WRITERS) == set(get_args(Change))
+    connectors = CONNECTORS.values()
+    assert {change for each in connectors for change in each.writes} == set(get_args(Change))
     assert set(CONNECTORS["shopify"].writes) == set(WRITERS)
 
 
@@ -136,7 +138,7 @@ def test_other_user_errors_are_said_in_shopify_s_words() -> None:
 
 def test_a_discount_whose_making_was_cut_off_is_found_again() -> None:
     """The first try was made after all, and says TAKEN to the second."""
-    offer = MakeDiscount("A1", "Ten", AT, percentage="10")
+    offer = TEN
     taken = {"field": ["basicCodeDiscount", "code"], "message": "Code must be unique.", "code": "TAKEN"}
     there = {"codeDiscountNodeByCode": {"id": "gid://shopify/DiscountCodeNode/9", "codeDiscount": {"title": "Ten"}}}
     cut = requests.ConnectionError("cut")
@@ -147,7 +149,7 @@ def test_a_discount_whose_making_was_cut_off_is_found_again() -> None:
 
 
 def test_somebody_else_s_code_is_named_as_taken() -> None:
-    offer = MakeDiscount("A1", "Ten", AT, percentage="10")
+    offer = TEN
     for other in ({"title": "Theirs"}, {}):  # another discount, or one that is no basic one
         there = {"codeDiscountNodeByCode": {"id": "gid://shopify/DiscountCodeNode/9", "codeDiscount": other}}
         written, _ = run(offer, answer(there))
@@ -156,7 +158,7 @@ def test_somebody_else_s_code_is_named_as_taken() -> None:
 
 def test_codes_of_a_creation_that_is_gone_are_handed_in_again() -> None:
     so_far = {"discount": "gid://shopify/DiscountCodeNode/9", "creation": "c", "asked": 3}
-    written, _ = run(AddCodes("A1", ("A2",)), answer({"discountRedeemCodeBulkCreation": None}), so_far=so_far)
+    written, _ = run(AddCodes("A1", ("A2",), TEN), answer({"discountRedeemCodeBulkCreation": None}), so_far=so_far)
     assert (dict(written.answer), written.wait) == ({}, 0.0)
 
 
@@ -165,7 +167,7 @@ def test_codes_that_are_worked_on_are_asked_for_less_and_less_often() -> None:
     waits = []
     for _ in range(9):
         busy = answer({"discountRedeemCodeBulkCreation": {"done": False, "codes": {"nodes": []}}})
-        written, _ = run(AddCodes("A1", ("A2",)), busy, so_far=so_far)
+        written, _ = run(AddCodes("A1", ("A2",), TEN), busy, so_far=so_far)
         so_far = dict(written.answer)
         waits.append(written.wait)
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]

@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from werkzeug.serving import make_server
 
 from app.lib.outgoing import guarded_session
 from connectors.base import ShopFacts
-from connectors.woocommerce import WooCommerceConnector
+from connectors.woocommerce import WooCommerceConnector, lists
 from connectors.woocommerce.client import WooClient
+from connectors.woocommerce.errors import NoRoute
 from sandbox import serve
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "woocommerce"
@@ -56,7 +58,8 @@ def delivered() -> Callable[[str], Delivered]:
 
 @dataclass
 class Script:
-    """A transport that answers from a table of lists: path -> rows. `before` runs before each request."""
+    """A transport that answers from a table of lists: path -> rows. `before` runs before each request. seconds: what a
+    page with so many rows asked for takes. is_hpos: a page past the end claims that there is nothing at all."""
 
     lists: dict[str, list[Any]]
     host: str = "shop.test"
@@ -64,26 +67,38 @@ class Script:
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     total: int | None = None  # what X-WP-Total claims, where it lies
     trash: dict[str, list[Any]] = field(default_factory=dict)  # path -> rows of that list's trash
+    seconds: Callable[[int], float] = lambda size: 0.1
+    is_hpos: bool = True
 
     def get(self, path: str, params: Mapping[str, object] | None = None, timeout: float = 60) -> requests.Response:
         said = {name: str(value) for name, value in (params or {}).items()}
         self.asked.append((path, said))
         self.before(path, said)
+        if path not in self.lists:
+            raise NoRoute(f"{self.host} says: No route was found (rest_no_route)")
         found = self.trash.get(path, []) if said.get("status") == "trash" else self.lists[path]
+        if said.get("status") == "checkout-draft":
+            found = [row for row in found if row.get("status") == "checkout-draft"]
         if "include" in said:
             found = [row for row in found if str(row.get("id")) in said["include"].split(",")]
         at = int(said.get("offset", 0))
         rows = found[at : at + int(said.get("per_page", 10))]
         if said.get("_fields") == "id":
             rows = [{"id": row["id"]} for row in rows if "id" in row]
-        return self.answer(rows, len(found) if self.total is None else self.total)
+        made = self.answer(rows, len(found) if self.total is None else self.total)
+        made.elapsed = timedelta(seconds=self.seconds(int(said.get("per_page", 10))))
+        return made
 
-    @staticmethod
-    def answer(body: Any, total: int) -> requests.Response:
+    def answer(self, body: Any, total: int) -> requests.Response:
         made = requests.Response()
         made.status_code, made._content = 200, json.dumps(body).encode()
-        made.headers["X-WP-Total"] = str(total) if body else "0"  # as on HPOS: a page past the end counts nothing
+        made.headers["X-WP-Total"] = str(total) if body or not self.is_hpos else "0"
         return made
+
+
+@pytest.fixture(autouse=True)
+def nobody_was_slow_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "_sizes", {})
 
 
 @pytest.fixture

@@ -56,6 +56,15 @@ def test_the_home_that_the_shop_names_is_where_it_is_called(index: dict[str, Any
 
 
 @responses.activate
+def test_a_home_that_leads_nowhere_is_not_gone_to(index: dict[str, Any]) -> None:
+    """A shop on an odd port names itself by that port and the scheme it was asked by, where nothing speaks TLS."""
+    responses.add("GET", "https://shop.test:8143/wp-json/", json=index | {"home": "https://shop.test:8180"})
+    responses.add("GET", "https://shop.test:8180/wp-json/", body=PlatformDown("shop.test's certificate"))
+    site = discover("https://shop.test:8143", requests.Session())
+    assert (site.home_url, site.domain) == ("https://shop.test:8143", "shop.test:8143")
+
+
+@responses.activate
 def test_plain_links_answer_in_the_query(index: dict[str, Any]) -> None:
     responses.add("GET", "https://shop.test/wp-json/", body=HTML)
     responses.add("GET", "https://shop.test/", json=index)

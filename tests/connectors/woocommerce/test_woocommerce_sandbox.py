@@ -78,14 +78,14 @@ def test_refunds_say_the_same_in_both_lists(woocommerce_shop: Any) -> None:
 def test_the_audit_reads_the_same_sums_by_another_way(woocommerce_shop: Any) -> None:
     client = woocommerce_shop.client()
     orders = {r.external_id: r.head for r in everything(client, "orders") if isinstance(r, OrderRecord) and r.head}
-    audited = {row.external_id: row for row in client.audit_orders()}
+    audited = {row.external_id: row for row in client.auditor().orders(None, None)}
     assert audited.keys() == orders.keys()
     for external_id, row in audited.items():
         sums, digits = orders[external_id].sums, {"JPY": 0, "KWD": 3}.get(row.currency, 2)
         said = [int(Decimal(text).scaleb(digits)) for text in (row.placed, row.refunded, row.net)]
         assert said == [sums.placed, sums.refunded, sums.net]
         assert (row.is_counted, row.placed_at) == (orders[external_id].is_counted, orders[external_id].placed_at)
-    counts, books = client.audit_counts(), woocommerce_shop.books()
+    counts, books = client.auditor().counts(), woocommerce_shop.books()
     assert (counts.orders, counts.customers, counts.products) == (len(orders), books["customers"], books["products"])
 
 

@@ -72,6 +72,26 @@ class Caller:
         return int(self.call("HEAD", path, **query).headers["X-WP-Total"])
 
 
+@dataclass(slots=True)
+class Street:
+    """A face of a fresh small shop, made as asked, and who calls it."""
+
+    box: Box
+    face: Face
+    woo: Caller
+
+
+@pytest.fixture
+def shop_of(new_small_box: Callable[[], Box]) -> Callable[..., Street]:
+    def make(timezone: str = "", **options: Any) -> Street:
+        app, box = Flask("face"), new_small_box()
+        box.shop.timezone = timezone or box.shop.timezone
+        face = register(app, box, Options(HOME, delivery_delay=0.05, delivery_timeout=5, **options))
+        return Street(box, face, Caller(app, face.options))
+
+    return make
+
+
 @pytest.fixture
 def app(small_box: Box) -> Flask:
     return Flask("face")

@@ -1,0 +1,82 @@
+"""One record on both sides: in what they differ. The audit and the reconcile share it."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from app.lib.money import exponent
+from connectors.auditing import AuditOrder
+
+MONEY = ("placed", "refunded", "net")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """platform, store: what each says of `field`; None: it has no such record. order: that a refund is of."""
+
+    kind: str
+    external_id: str
+    field: str
+    platform: str | None
+    store: str | None
+    what: str = "stale"
+    day: date | None = None
+    order: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.external_id}: {self.field} is {self.platform} there and {self.store} here"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the store has of an order: placed, refunded, net by currency, the order's own and the shop's."""
+
+    placed_on: date
+    is_counted: bool
+    money: Mapping[str, tuple[int | None, int | None, int | None]]
+    refunds: Collection[str]
+
+
+def compare(order: AuditOrder, held: Held | None, zone: ZoneInfo) -> Iterator[Difference]:
+    """All in which an order differs from what is held of it."""
+    day = order.placed_at.astimezone(zone).date()
+    if held is None:
+        yield Difference("order", order.external_id, "order", "kept", None, "missing", day)
+    else:
+        yield from _sums(order, held, day)
+        yield from _refunds(order, held, day)
+    if order.is_refunded and not order.refunds:  # never a zero (R4)
+        yield Difference("order", order.external_id, "refunds", "refunded, and no refund named", "0", "stale", day)
+
+
+def absent(external_id: str, day: date, what: str) -> Difference:
+    """An order that is held here, and there no order any more."""
+    return Difference("order", external_id, "order", None, "kept", what, day)
+
+
+def _sums(order: AuditOrder, held: Held, day: date) -> Iterator[Difference]:
+    theirs = {"day": day, "counted": order.is_counted} | dict(zip(MONEY, amounts(order), strict=True))
+    money = held.money.get(order.currency, (None, None, None))
+    ours = {"day": held.placed_on, "counted": held.is_counted} | dict(zip(MONEY, money, strict=True))
+    for name, value in theirs.items():
+        if value != ours[name]:
+            yield Difference("order", order.external_id, name, str(value), str(ours[name]), "stale", day)
+
+
+def _refunds(order: AuditOrder, held: Held, day: date) -> Iterator[Difference]:
+    for one in sorted(set(order.refunds) - set(held.refunds)):
+        yield Difference("refund", one, "refund", "kept", None, "missing", day, order.external_id)
+    for one in sorted(set(held.refunds) - set(order.refunds)):
+        yield Difference("refund", one, "refund", None, "kept", "deleted", day, order.external_id)
+
+
+def amounts(order: AuditOrder) -> tuple[int, int, int]:
+    """Placed, refunded, net in minor units, read here once more and not by how records are made."""
+    places = exponent(order.currency)
+    return _minor(order.placed, places), _minor(order.refunded, places), _minor(order.net, places)
+
+
+def _minor(amount: str, places: int) -> int:
+    return int(Decimal(amount).scaleb(places).quantize(Decimal(1), rounding=ROUND_HALF_UP))
