@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from app.errors import RegularsError
 from app.factory import create_app
 from app.lib.log import log, write_json
+from app.lib.memory import share_one_arena
 from app.settings import Settings
 
 _GRACE = 15  # seconds that requests in hand have to end
@@ -61,6 +62,7 @@ def _granian(settings: Settings) -> MPServer:
 def _load(settings: Settings, make_app: Callable[[Settings], Any], parent: int) -> Any:
     """Runs in the process that serves: no connection, thread or lock of the parent's comes along."""
     write_json()
+    share_one_arena()
     threading.Thread(target=_end_with, args=[parent], name="parent-watch", daemon=True).start()
     return make_app(settings)
 

@@ -15,6 +15,7 @@ from app.flows.runner import run_due
 from app.jobs.base import Again, Job
 from app.jobs.worker import THREADS, open_worker
 from app.lib.log import log, write_json
+from app.lib.memory import share_one_arena
 from app.mail.outbox import send_due
 from app.privacy.work import work as privacy
 from app.reactions import react
@@ -67,6 +68,7 @@ def run(context: Context, stop: threading.Event, threads: int = THREADS) -> None
 
 def main() -> int:
     write_json()
+    share_one_arena()
     try:
         context = open_context(settings.read())
     except RegularsError as error:
