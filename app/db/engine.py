@@ -72,7 +72,7 @@ def _configure(connection: sqlite3.Connection, _record: Any) -> None:
         "foreign_keys = ON",
         "wal_autocheckpoint = 2000",
         "cache_size = -32000",
-        "soft_heap_limit = 48000000",  # of all connections of a process together: beyond it pages take each other's place
+        "soft_heap_limit = 48000000",  # of all connections together: beyond it pages take each other's place
         "temp_store = MEMORY",  # what a savepoint has to remember of changed pages
         "busy_timeout = 0",  # its waits grow to 100 ms and starve writers: we try every millisecond ourselves
     ):
