@@ -6,19 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
-from sqlmodel import col, or_, select
 
 from app import settings as environment
-from app.context import Context, open_context
 from app.db.engine import open_engine
 from app.db.migrate import migrate as migrate_database
 from app.db.scope import every_shop, shop_scope
-from app.errors import BadInput, NotFound, RegularsError
+from app.errors import BadInput, RegularsError
 from app.furnish import furnish
 from app.lib.clock import real_now, utc_now
+from app.operations import commands as house
+from app.operations.commands import open_house, shop_id_of
 from app.shops.connect import connect as connect_shop
-from app.shops.models import Shop
-from app.web.forms import whole_number
 
 # ruff: noqa: PLC0415  a command imports what it alone needs: a server, a worker, a sandbox
 
@@ -95,12 +93,47 @@ def connect_shopify(
 
 @regulars.command()
 @click.argument("shop")
+def disconnect(shop: str) -> None:
+    """Leave SHOP (its id or domain): webhooks and keys go now, the data later, unless it is connected again."""
+    from app.shops import farewell
+
+    context, now = open_house(), utc_now()
+    shop_id = shop_id_of(context, shop)
+    with shop_scope(context.engine, shop_id, write=True) as scope:
+        farewell.disconnect(scope, now)
+    farewell.say_farewell(context, shop_id, now)
+    with shop_scope(context.engine, shop_id) as scope:
+        click.echo(f"{scope.shop.domain} is disconnected. {scope.shop.state_reason or ''}".rstrip())
+        if scope.shop.wipe_at:
+            click.echo(f"Its data are erased on {scope.shop.wipe_at:%Y-%m-%d}, unless it is connected again until then.")
+
+
+@regulars.command()
+@click.argument("shop")
+def disconnect(shop: str) -> None:
+    """Leave SHOP (its id or domain): webhooks and keys go now, the data later, unless it is connected again."""
+    from app.shops import farewell
+
+    context, now = open_house(), utc_now()
+    shop_id = shop_id_of(context, shop)
+    with shop_scope(context.engine, shop_id, write=True) as scope:
+        farewell.disconnect(scope, now)
+    farewell.say_farewell(context, shop_id, now)
+    with shop_scope(context.engine, shop_id) as scope:
+        click.echo(f"{scope.shop.domain} is disconnected. {scope.shop.state_reason or ''}".rstrip())
+        if scope.shop.wipe_at:
+            day = f"{scope.shop.wipe_at:%Y-%m-%d}"
+            click.echo(f"Its data are erased on {day}, unless it is connected again until then.")
+
+
+@regulars.command()
+@click.argument("shop")
 def sync(shop: str) -> None:
     """Pull what changed in SHOP (its id or domain) now; the worker does it, this waits for its end."""
     from sync.now import pull_now
 
-    context = _open()
-    for line in pull_now(context, _shop(context, shop)):
+    context = open_house()
+    for line in pull_now(context, shop_id_of(context, shop)):
         click.echo(line)
 
 
@@ -111,8 +144,8 @@ def audit(shop: str, as_json: bool) -> None:
     """Hold the store of SHOP against its platform; exit 1 on a difference."""
     from sync.audit import audit as run_audit
 
-    context = _open()
-    report = run_audit(context, _shop(context, shop))
+    context = open_house()
+    report = run_audit(context, shop_id_of(context, shop))
     if as_json:
         click.echo(json.dumps(report.as_json(), indent=2))
     else:
@@ -128,8 +161,8 @@ def state_hash(shop: str) -> None:
     """One hash of all that is kept of SHOP, by the platform's ids and fields only."""
     from app.commerce.state_hash import state_hash as hash_of
 
-    context = _open()
-    with shop_scope(context.engine, _shop(context, shop)) as scope:
+    context = open_house()
+    with shop_scope(context.engine, shop_id_of(context, shop)) as scope:
         click.echo(hash_of(scope))
 
 
@@ -145,8 +178,8 @@ def segment_count(shop: str, text: str) -> None:
     """How many customers of SHOP a text describes: 'orders_count >= 3 AND net_spent > 1000'."""
     from app.segments.audience import count
 
-    context = _open()
-    with shop_scope(context.engine, _shop(context, shop)) as scope:
+    context = open_house()
+    with shop_scope(context.engine, shop_id_of(context, shop)) as scope:
         click.echo(count(scope, text))
 
 
@@ -156,7 +189,7 @@ def owner(email: str) -> None:
     """Print a one-time link that signs EMAIL in to the stand-alone panel."""
     from app.team.actions import sign_in_link
 
-    context = _open()
+    context = open_house()
     base = context.settings.public_url or f"http://{context.settings.host}:{context.settings.port}"
     with every_shop(context.engine, write=True) as db:
         click.echo(sign_in_link(db, email, real_now(), base))
@@ -185,6 +218,9 @@ def demo(once: bool, as_json: bool, database_url: str | None, data: str, face: s
     sys.exit(show(data, file))
 
 
+regulars.add_command(house.journal)
+
+
 def main() -> None:
     """Run a command; what is wrong is said in one line."""
     try:
@@ -201,26 +237,12 @@ def main() -> None:
         sys.exit(2)
 
 
-def _open() -> Context:
-    return open_context(environment.read())
-
-
 def _connect(platform: str, address: str, secrets: Mapping[str, str]) -> None:
-    context = _open()
+    context = open_house()
     shop_id = connect_shop(context, platform, address, secrets, utc_now())
     with shop_scope(context.engine, shop_id, write=True) as scope:
         furnish(scope, utc_now())
         click.echo(f"{scope.shop.name} ({scope.shop.domain}) is connected as shop {shop_id}; the backfill has begun.")
-
-
-def _shop(context: Context, text: str) -> int:
-    number = whole_number(text, digits=19)
-    by_id = [col(Shop.id) == number] if number is not None and number < 2**63 else []
-    with every_shop(context.engine) as db:
-        found = db.all(select(Shop.id).where(or_(col(Shop.domain) == text, *by_id)))
-    if len(found) != 1:
-        raise NotFound(f"{text!r} is {'the domain of several shops: use the id' if found else 'no shop here'}")
-    return found[0]
 
 
 def _secret(given: str | None, name: str) -> str:

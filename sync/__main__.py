@@ -21,6 +21,7 @@ from app.privacy.work import work as privacy
 from app.reactions import react
 from sync import timetable
 from sync.backfill import backfill
+from sync.farewell import leave_shop
 from sync.fetch import fetch
 from sync.history import count_history
 from sync.journal import seal_waiting, thin
@@ -45,6 +46,7 @@ HANDLERS: Mapping[str, Callable[[Context, Job], Again | None]] = {
     "facts": refresh_shop,
     "installation": check_installation,
     "furnish": furnish_shop,
+    "farewell": leave_shop,
     "secrets": tidy_secrets,
     "privacy": privacy,
     "loyalty-history": count_history,

@@ -8,6 +8,7 @@ FLOORS = (
     "app.demo app.cli",
     "app.factory app.serve",
     "app.panel app.public app.api",
+    "app.operations",
     "sync",
     "webhooks",
     "app.furnish app.reactions",

@@ -7,7 +7,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from app.db.scope import EveryShop, ShopScope
-from app.journal.models import Delivery, FailedRecord, Rejected
+from app.journal.models import Delivery, FailedRecord, JournalDay, Rejected
 
 
 def delivery_counts(scope: ShopScope) -> dict[str, int]:
@@ -24,6 +24,13 @@ def failed_deliveries(scope: ShopScope, limit: int) -> Sequence[Delivery]:
 def failed_records(scope: ShopScope, limit: int) -> Sequence[FailedRecord]:
     wanted = select(FailedRecord).where(col(FailedRecord.resolved_at).is_(None))
     return scope.all(wanted.order_by(col(FailedRecord.last_at).desc()).limit(limit))
+
+
+def head(scope: ShopScope, day: date | None = None) -> JournalDay | None:
+    """The chain's head as it was at the end of a day of the shop's (`link.hex()` is what reports print), or as it is;
+    None where nothing was sealed until then."""
+    until = [col(JournalDay.day) <= day] if day else []
+    return scope.first(select(JournalDay).where(*until).order_by(col(JournalDay.day).desc()).limit(1))
 
 
 def rejected_since(db: EveryShop, day: date) -> int:

@@ -34,10 +34,11 @@ class Verdict:
     findings: Sequence[Finding]
 
 
-def verify(scope: ShopScope, keyring: Keyring, limit: int = 1000) -> Verdict:
-    """Reads the whole journal of the shop, as of one moment; stops after `limit` findings."""
+def verify(scope: ShopScope, keyring: Keyring, limit: int = 1000, known: Sequence[str] = ()) -> Verdict:
+    """Reads the whole journal of the shop, as of one moment; stops after `limit` findings. known: heads that were
+    printed before, as hexadecimal digits, which have to stand in the chain."""
     batch = scope.batch()
-    walk = _Walk(batch, keyring, scope.shop_id, all_days(batch))
+    walk = _Walk(batch, keyring, scope.shop_id, all_days(batch), {bytes.fromhex(one) for one in known})
     findings = []
     for finding in walk.findings():
         findings.append(finding)
@@ -53,11 +54,14 @@ class _Walk:
     keyring: Keyring
     shop_id: int
     days: list[Day]
+    known: set[bytes]
     entries: int = 0
 
     def findings(self) -> Iterator[Finding]:
         yield from self._days()
         yield from self._entries()
+        for lost in self.known - {day.link for day in self.days}:
+            yield Finding(0, f"the head {lost.hex()} is not in the chain")
 
     def _days(self) -> Iterator[Finding]:
         before: Day | None = None
@@ -82,6 +86,7 @@ class _Walk:
             if place < expected:  # of a day that is thinned, and about to go
                 continue
             self.entries += 1
+            self.known.discard(sealed)
             if place > expected:
                 yield from _missing(expected, place - 1)
                 befores = []

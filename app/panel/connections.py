@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import select
 
 from app.db.scope import ShopScope, every_shop, shop_scope
+from app.errors import Refused
 from app.journal.keep import request_fetches
 from app.journal.models import Delivery, FailedRecord
 from app.journal.queries import delivery_counts, failed_deliveries, failed_records, rejected_since
@@ -19,12 +20,14 @@ from app.mail.models import Message
 from app.mail.queries import unsettled
 from app.panel.blueprint import bp
 from app.shops.apps import house_app
+from app.shops.farewell import KEPT, disconnect
 from app.shops.models import Account, Shop
 from app.web.pages import done
 from app.web.roof import roof
 from app.web.shop_page import shop_action, shop_page
 from app.writes.queries import counts as write_counts
 from connectors.shopify.installation import missing
+from connectors.woocommerce.handover import keys_page
 from sync.models import Cursor, RefusedField, Run
 from sync.queries import cursors, refused_fields, runs
 from webhooks.process import retry
@@ -88,6 +91,23 @@ def connections(scope: ShopScope) -> ResponseReturnValue:
         account=account,
         may_install=g.principal.host == "standalone" and house_app(roof().settings) and roof().settings.public_url,
     )
+
+
+@bp.get("/connections/disconnect")
+@shop_page
+def confirm_disconnecting(scope: ShopScope) -> ResponseReturnValue:
+    return render_template("panel/connections/disconnect.html", days=KEPT.days)
+
+
+@bp.post("/connections/disconnect")
+@shop_action
+def disconnect_shop(scope: ShopScope) -> ResponseReturnValue:
+    """The page is shown at once: in a shop's own admin nobody is let in any more after this."""
+    if g.principal.host == "shopify":
+        raise Refused(_("Uninstall the app in your Shopify admin: that disconnects the shop."))
+    disconnect(scope, utc_now())
+    keys = keys_page(scope.shop.home_url) if scope.shop.platform == "woocommerce" else ""
+    return render_template("panel/connections/disconnected.html", wipe_at=scope.shop.wipe_at, keys_page=keys)
 
 
 @bp.post("/connections/deliveries/<id:delivery_id>/retry")

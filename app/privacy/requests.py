@@ -76,6 +76,21 @@ def requests_of(scope: ShopScope, limit: int) -> Sequence[PrivacyRequest]:
     return scope.all(wanted.limit(limit))
 
 
+def wipe_when_due(scope: ShopScope, now: datetime) -> None:
+    """A shop that its merchant disconnected here has its time; what a platform asks for comes as a request."""
+    shop = scope.shop
+    if shop.state != "uninstalled" or shop.wipe_at is None or shop.wipe_at > now:
+        return
+    key = f"left:{shop.wipe_at.isoformat()}"
+    if scope.first(select(PrivacyRequest.id).where(PrivacyRequest.request_key == key)) is None:
+        scope.add(
+            PrivacyRequest(
+                shop_id=scope.shop_id, kind="shop_redact", source="panel", request_key=key, requested_at=now,
+                due_at=now + WITHIN,
+            )
+        )  # fmt: skip
+
+
 def forget_exports(scope: ShopScope, now: datetime) -> None:
     """What nobody fetched long after it was due."""
     old = (col(PrivacyRequest.state) == "ready", col(PrivacyRequest.requested_at) < now - _KEEP_EXPORTS)

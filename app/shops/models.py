@@ -27,7 +27,8 @@ class Account(Table, table=True):
 class Shop(Table, table=True):
     """The tenant. state: connecting, active, paused (the merchant must act: `state_reason` says why, `remedy` how),
     uninstalled. authorised_at: when the platform last showed that we are installed. scopes: what we were granted, None
-    where the platform knows none. renewing_until: whoever renews the tokens holds all others off until then."""
+    where the platform knows none. renewing_until: whoever renews the tokens holds all others off until then. wipe_at:
+    when the data of a shop go that its merchant disconnected here."""
 
     __tablename__ = "shops"
     __table_args__ = (UniqueConstraint("platform", "domain"),)
@@ -49,6 +50,7 @@ class Shop(Table, table=True):
     installed_at: datetime = moment()
     authorised_at: datetime | None = moment(None)
     uninstalled_at: datetime | None = moment(None)
+    wipe_at: datetime | None = moment(None)
     backfilled_at: datetime | None = moment(None)
     oldest_order_on: date | None = None  # here
     oldest_there_on: date | None = None  # of those that the platform lets us see
@@ -74,7 +76,8 @@ class Credential(Table, table=True):
 class Handover(Table, table=True):
     """WooCommerce's hand-over of keys that was begun and not yet ended. digest: of the name it goes by, which works
     once; session: of the cookie of the browser that began it; home_url: the shop that its merchant was sent to; keys:
-    what the shop posted, encrypted, of no use until the merchant is back; tries: at the proof that it is their shop."""
+    what the shop posted, encrypted, of no use until the merchant is back; tries: at the proof that it is their shop;
+    proof: what the companion plugin gave along with its button, as the plugin knows it too."""
 
     __tablename__ = "handovers"
     digest: bytes = Field(primary_key=True, sa_type=LargeBinary)
@@ -82,6 +85,7 @@ class Handover(Table, table=True):
     account_id: int = Field(foreign_key="accounts.id", ondelete="CASCADE", sa_type=big().sa_type)
     home_url: str
     back: str | None = None
+    proof: str | None = None
     keys: bytes | None = Field(default=None, sa_type=LargeBinary)
     tries: int = 0
     expires_at: datetime = moment()

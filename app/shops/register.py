@@ -54,7 +54,7 @@ def _register(
         elif shop.state == "uninstalled":
             shop.installed_at = now
         shop.state, shop.state_reason, shop.remedy = "connecting", None, None
-        shop.authorised_at, shop.uninstalled_at = now, None
+        shop.authorised_at, shop.uninstalled_at, shop.wipe_at = now, None, None
         refresh_facts(shop, facts)
         return shop.id
 

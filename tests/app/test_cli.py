@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from app import cli
 from app.context import Context
 from app.errors import NotFound
 from app.lib.encryption import Keyring
+from app.operations.commands import shop_id_of
 from app.settings import read
 from app.shops.models import Shop
 
@@ -20,10 +20,10 @@ def context(engine: Engine, tmp_path: Path) -> Context:
 
 
 def test_a_shop_is_named_by_its_id_or_its_domain(context: Context, shop: Shop) -> None:
-    assert cli._shop(context, str(shop.id)) == cli._shop(context, shop.domain) == shop.id
+    assert shop_id_of(context, str(shop.id)) == shop_id_of(context, shop.domain) == shop.id
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "²", "9" * 19, "9" * 30, "nobody.example"])
 def test_what_names_no_shop_is_said_so(context: Context, shop: Shop, text: str) -> None:
     with pytest.raises(NotFound, match="is no shop here"):
-        cli._shop(context, text)
+        shop_id_of(context, text)

@@ -15,6 +15,7 @@ EVERY_SHOP = {
     "app/demo/street.py": "the demo's own house",
     "app/jobs/claims.py": "the machinery that works for all shops",
     "app/jobs/procrastinate.py": "the machinery that works for all shops",
+    "app/operations/commands.py": "which shop an operator means",
     "app/panel/connect_shop.py": "the shops of an account, which may be none",
     "app/panel/connections.py": "the count of deliveries that did not verify, at any address",
     "app/panel/sign_in.py": "people and their sessions",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 import pytest
 from sqlalchemy import Engine
@@ -13,6 +14,7 @@ from app.journal.keep import Note, keep_deliveries, keep_failures, keep_page
 from app.journal.models import Delivery
 from app.journal.verify import Verdict, verify
 from app.lib.encryption import Keyring, new_key
+from app.lib.ids import new_id
 from app.shops.models import Shop
 from connectors.base import Failure
 
@@ -32,7 +34,11 @@ class Outcome:
 class Journal:
     engine: Engine
     shop: Shop
-    keyring: Keyring = field(default_factory=lambda: Keyring([new_key()]))
+    key: str = field(default_factory=new_key)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        return Keyring([self.key])
 
     def write(self, now: datetime, sealed: bool = True) -> None:
         """A page with two records that were not simply applied, a delivery, and a record that failed: five entries."""
@@ -43,7 +49,7 @@ class Journal:
                 state="done", due_at=now,
             )  # fmt: skip
             keep_deliveries(scope, self.keyring, [delivery], now)
-            keep_failures(scope, self.keyring, "pull", [Failure("order", "9", "is odd", b"{}")], now)
+            keep_failures(scope, self.keyring, "pull", [Failure("order", str(new_id()), "is odd", b"{}")], now)
             if sealed:
                 seal(scope, self.keyring, now)
 

@@ -1,0 +1,75 @@
+"""An operator's commands about the house itself: the journal's proof, doctor, backup and restore."""
+
+import re
+import sys
+from datetime import datetime
+
+import click
+from sqlmodel import col, or_, select
+
+from app import settings as environment
+from app.context import Context, open_context
+from app.db.scope import every_shop, shop_scope
+from app.errors import BadInput, NotFound
+from app.journal.queries import head as head_of
+from app.journal.verify import verify as verify_journal
+from app.shops.models import Shop
+from app.web.forms import whole_number
+
+
+@click.group()
+def journal() -> None:
+    """What came in and what was done with it, in a chain that nobody can change unseen."""
+
+
+@journal.command()
+@click.argument("shop")
+@click.option(
+    "--head", callback=lambda _, __, text: _digits(text), help="one that was printed before, and must be there"
+)
+def verify(shop: str, head: str | None) -> None:
+    """Hold every entry of SHOP against its seal; exit 1 where one was changed, removed, put in or moved."""
+    context = open_house()
+    with shop_scope(context.engine, shop_id_of(context, shop)) as scope:
+        verdict = verify_journal(scope, context.keyring, known=[head] if head else [])
+    for finding in verdict.findings:
+        click.echo(str(finding))
+    sealed = f"head {verdict.head.link.hex()}" if verdict.head else "nothing is sealed yet"
+    click.echo(
+        f"{verdict.entries} entries, {len(verdict.findings)} findings, {verdict.waiting} not sealed yet; {sealed}"
+    )
+    sys.exit(1 if verdict.findings else 0)
+
+
+@journal.command()
+@click.argument("shop")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="as it was at the end of this day of the shop's")
+def head(shop: str, day: datetime | None) -> None:
+    """Print the head of SHOP's chain: kept elsewhere, it proves later that nothing before it was changed."""
+    context = open_house()
+    with shop_scope(context.engine, shop_id_of(context, shop)) as scope:
+        found = head_of(scope, day.date() if day else None)
+    if found is None:
+        raise NotFound("nothing was sealed until then")
+    click.echo(f"{found.day} {found.place} {found.link.hex()}")
+
+
+def _digits(text: str | None) -> str | None:
+    if text is not None and not re.fullmatch("[0-9a-f]{64}", text):
+        raise BadInput("a head has 64 hexadecimal digits", "--head")
+    return text
+
+
+def open_house() -> Context:
+    return open_context(environment.read())
+
+
+def shop_id_of(context: Context, text: str) -> int:
+    """The shop that an operator means by its id or its domain. Raises NotFound."""
+    number = whole_number(text, digits=19)
+    by_id = [col(Shop.id) == number] if number is not None and number < 2**63 else []
+    with every_shop(context.engine) as db:
+        found = db.all(select(Shop.id).where(or_(col(Shop.domain) == text, *by_id)))
+    if len(found) != 1:
+        raise NotFound(f"{text!r} is {'the domain of several shops: use the id' if found else 'no shop here'}")
+    return found[0]
