@@ -189,6 +189,7 @@ class Order:
     locale: str = "en"
     note: str = ""
     tags: tuple[str, ...] = ()
+    meta: dict[str, object] = field(default_factory=dict)  # what plugins keep with it
     phone: str = ""
     billing: Address | None = None
     shipping_address: Address | None = None

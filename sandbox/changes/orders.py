@@ -13,7 +13,7 @@ from sandbox.shop import Address, Checkout, Consent, Order, Person, Refund, Visi
 from sandbox.till import NO_DUTY, Basket, ring_up
 
 CHANGEABLE = frozenset({"email", "note", "billing", "shipping_address", "person_id", "as_guest", "gateway",
-                        "held_status"})  # fmt: skip
+                        "held_status", "meta"})  # fmt: skip
 
 
 class OrderChanges(CustomerChanges, ProductChanges):
@@ -102,6 +102,19 @@ class OrderChanges(CustomerChanges, ProductChanges):
                 raise ValueError(f"{refund.total_minor} is more than is left of order {order_id}")
             order.add_refund(refund)
             order.held_status = "" if order.is_fully_refunded else order.held_status
+            self._changed(order)
+            self.tell("refund.created", refund, at, order)
+            return refund
+
+    def refund_rest(self, order_id: int, note: str = "Order fully refunded.") -> Refund | None:
+        """All that is left, without lines, paid or not; nothing where nothing is. -> order.updated, refund.created"""
+        with self.lock:
+            order, at = self.order(order_id), self.now()
+            if not order.current_minor:
+                return None
+            refund = refund_of(order, self.shop.next_id(), at, amount_minor=order.current_minor, note=note)
+            order.add_refund(refund)
+            order.held_status = ""
             self._changed(order)
             self.tell("refund.created", refund, at, order)
             return refund

@@ -4,6 +4,8 @@ from flask import Flask
 
 from sandbox.changes import Box
 from sandbox.woocommerce.acting import Acting
+from sandbox.woocommerce.analytics import Analytics
+from sandbox.woocommerce.catalogue import Catalogue
 from sandbox.woocommerce.coupons import Coupons
 from sandbox.woocommerce.courier import Courier
 from sandbox.woocommerce.house import House
@@ -28,10 +30,12 @@ class Face:
         self.house = House(box, options)
         self.deliveries = Courier(options.delivery_delay)
         Reading(self.house)
+        Catalogue(self.house)
         Acting(self.house)
         self.coupons = Coupons(self.house)
         self.notes = Notes(self.house)
         Site(self.house)
+        Analytics(self.house)
         WcAuth(self.house)
         self.webhooks = Webhooks(self.house, self.deliveries)
         Levers(self.house, self.webhooks)

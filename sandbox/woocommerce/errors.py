@@ -9,7 +9,15 @@ class ApiError(Exception):
     def __init__(self, status: int, code: str, message: str, **data: Any) -> None:
         super().__init__(message)
         self.status, self.code = status, code
-        self.body = {"code": code, "message": message, "data": {"status": status, **data}}
+        self.body: dict[str, Any] = {"code": code, "message": message, "data": {"status": status, **data}}
+
+
+class Failed(ApiError):
+    """A fault of WooCommerce's own: a refusal that says 500, and that in place of data."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(500, code, message)
+        self.body["data"] = 500
 
 
 NOT_FOUND = {
@@ -46,5 +54,5 @@ def invalid(param: str, reason: str, code: str) -> ApiError:
     return ApiError(400, "rest_invalid_param", message, params={param: reason}, details=details)
 
 
-def no_trash(kind: str) -> ApiError:
-    return ApiError(501, "woocommerce_rest_trash_not_supported", f"{kind} do not support trashing.")
+def no_trash(kind: str, does: str = "do") -> ApiError:
+    return ApiError(501, "woocommerce_rest_trash_not_supported", f"{kind} {does} not support trashing.")

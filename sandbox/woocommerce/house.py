@@ -55,7 +55,9 @@ class House:
             response.headers["Allow"] = allow
             return response
 
-        self.blueprint.add_url_rule(f"{root}/{path}", f"{method} {path}", guarded, methods=[method])
+        self.blueprint.add_url_rule(
+            f"{root}/{path}", f"{method} {path}", guarded, methods=[method], provide_automatic_options=False
+        )
 
     def sale(self, number: int) -> Order | Checkout:
         """An order, or the draft of one."""

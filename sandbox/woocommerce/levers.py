@@ -1,4 +1,4 @@
-"""Levers that no shop has: its webhooks switched off, its keys' owner gone."""
+"""Levers that no shop has: its webhooks switched off, its keys' owner gone, a plugin's statuses come and go."""
 
 from typing import get_args
 
@@ -13,7 +13,7 @@ from sandbox.woocommerce.webhooks import STATUSES, Webhooks
 class Levers:
     def __init__(self, house: House, webhooks: Webhooks) -> None:
         self.house, self.webhooks = house, webhooks
-        for name, view in (("webhooks", self.set_webhooks), ("keys", self.set_keys)):
+        for name, view in (("webhooks", self.set_webhooks), ("keys", self.set_keys), ("statuses", self.set_statuses)):
             house.blueprint.add_url_rule(f"/_sandbox/woocommerce/{name}", f"lever {name}", view, methods=["POST"])
 
     def set_webhooks(self) -> ResponseReturnValue:
@@ -39,3 +39,9 @@ class Levers:
             if wish.get("revoked"):
                 self.house.gate.keys.delete(key)
         return {str(key.id): f"{key.user} {key.permissions}" for key in self.house.gate.keys.all()}
+
+    def set_statuses(self) -> ResponseReturnValue:
+        """{"shipped": true, "packed": false}: what plugins register, and whether it is listed with the others; in place
+        of those before, whose orders stay"""
+        self.house.statuses = {str(name): bool(is_public) for name, is_public in request.get_json().items()}
+        return dict(self.house.statuses)

@@ -68,9 +68,9 @@ def order_body(writing: Writing, order: Order) -> Body:
     body["transaction_id"] = str(order.transactions[0].id) if order.paid_at and order.transactions else ""
     body["created_via"] = CREATED_VIA.get(order.source_name, order.source_name)
     body["customer_note"] = order.note
-    body["meta_data"] = _attribution(order.id, order.last_visit)
+    body["meta_data"] = _meta(order)
     body["fee_lines"] = lines.fee_lines(writing, order)
-    body["refunds"] = [_refund(writing, order, refund) for refund in order.refunds]
+    body["refunds"] = [_refund(writing, order, refund) for refund in reversed(order.refunds)]
     body["is_editable"] = state in ("pending", "on-hold")
     body["needs_payment"] = is_due and order.current_minor > 0
     if buyer:
@@ -170,8 +170,16 @@ def _body(writing: Writing, sale: lines.Sale, head: Body) -> Body:
 
 def _refund(writing: Writing, order: Order, refund: Refund) -> Body:
     tax = sum(piece.tax_minor for piece in refund.lines) + sum(refund.shipping_taxes)
-    body = {"id": refund.id, "reason": refund.note, "total": writing.money(-refund.total_minor, order.currency)}
+    # the sign is written before whatever it was, so nothing is -0.00
+    body = {"id": refund.id, "reason": refund.note, "total": f"-{writing.money(refund.total_minor, order.currency)}"}
     return body | writing.later(11, total_tax=writing.money(-tax, order.currency))
+
+
+def _meta(order: Order) -> list[Body]:
+    kept = [
+        {"id": order.id * 20 + 10 + i, "key": key, "value": value} for i, (key, value) in enumerate(order.meta.items())
+    ]
+    return _attribution(order.id, order.last_visit) + kept
 
 
 def _attribution(number: int, visit: Visit | None) -> list[Body]:

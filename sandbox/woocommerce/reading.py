@@ -1,4 +1,4 @@
-"""The routes that read: orders, refunds, customers, products."""
+"""The routes that read: orders, refunds, customers."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -6,7 +6,7 @@ from typing import TypeVar
 from flask import Response, request
 
 from sandbox.shop import Checkout, Order
-from sandbox.woocommerce import lists, params, products, refunds
+from sandbox.woocommerce import lists, params, refunds
 from sandbox.woocommerce.answers import Body, answer, only_fields, paging_headers
 from sandbox.woocommerce.errors import not_found
 from sandbox.woocommerce.house import House
@@ -28,10 +28,6 @@ class Reading:
             house.get("refunds", self.refund_list, "GET")
         house.get("customers", self.customer_list, "GET, POST")
         house.get("customers/<int:number>", self.customer, "GET, POST, PUT, PATCH, DELETE")
-        house.get("products", self.product_list, "GET, POST")
-        house.get("products/<int:number>", self.product, "GET, POST, PUT, PATCH, DELETE")
-        house.get("products/<int:number>/variations", self.variations, "GET, POST")
-        house.get("products/<int:number>/variations/<int:variation>", self.variation, "GET, POST, PUT, PATCH, DELETE")
 
     def order_list(self) -> Response:
         paging = params.paging(request.args, lists.SORTS)
@@ -76,32 +72,6 @@ class Reading:
     def customer(self, number: int) -> Response:
         with self.box.lock:
             return one(self.house.customer_body(self.house.customer(number)))
-
-    def product_list(self) -> Response:
-        paging = params.paging(request.args, lists.PRODUCT_SORTS)
-        with self.box.lock:
-            found = lists.product_list(self.box.shop, request.args, self.writing)
-            found = self._sorted(found, paging)
-            return page(self.house, found, paging, lambda product: products.product_body(self.writing, product))
-
-    def product(self, number: int) -> Response:
-        with self.box.lock:
-            return one(self.house.product_body(number))
-
-    def variations(self, number: int) -> Response:
-        paging = params.paging(request.args, lists.PRODUCT_SORTS)
-        with self.box.lock:
-            product = self.house.product(number)
-            rows = product.variants if product.option_names else []
-            rows = rows if paging.order == "asc" else rows[::-1]
-            return page(self.house, rows, paging, lambda v: products.variation_body(self.writing, product, v))
-
-    def variation(self, number: int, variation: int) -> Response:
-        with self.box.lock:
-            variant = self.box.shop.variants.get(variation)
-            if variant is None or variant.product_id != number:
-                raise not_found("products")
-            return one(self.house.product_body(variation))
 
     def _order_page(self, rows: Sequence[T], paging: params.Paging, write: Callable[[T], Body]) -> Response:
         """Of orders or of refunds: with tables of their own, past the end their totals are forgotten."""

@@ -2,7 +2,8 @@
 
 from flask import Response, request
 
-from sandbox.woocommerce import orders
+from sandbox.woocommerce import lists, orders
+from sandbox.woocommerce.analytics import EXCLUDED
 from sandbox.woocommerce.answers import Body, answer, links, only_fields
 from sandbox.woocommerce.errors import ApiError
 from sandbox.woocommerce.house import API, House
@@ -34,6 +35,8 @@ class Site:
         house.get("settings/general/<setting>", self.setting, "GET, POST, PUT, PATCH")
         house.get("data/currencies/current", self.currency)
         house.get("reports/orders/totals", self.order_totals)
+        house.get("settings/wc_admin/woocommerce_excluded_report_order_statuses", self.excluded)
+        house.blueprint.add_url_rule(f"{API}/orders", "orders schema", self.order_schema, methods=["OPTIONS"])
 
     def index(self) -> Response:
         """Open to everybody."""
@@ -114,6 +117,20 @@ class Site:
         return answer(
             [{"slug": slug, "name": LABELS.get(slug, slug.title()), "total": total} for slug, total in counts.items()]
         )
+
+    def order_schema(self) -> Response:
+        """Open to everybody, as all schemas are; of use for the statuses in it."""
+        listed, own = lists.order_statuses(self.house), (*orders.STATUSES, *self.house.statuses)
+        status = {"type": "array", "items": {"type": "string", "enum": list(listed)}, "default": ["any"]}
+        endpoint = {"methods": ["GET"], "allow_batch": {"v1": True}, "args": {"status": status}}
+        schema = {"title": "shop_order", "type": "object", "properties": {"status": {"type": "string", "enum": own}}}
+        return answer({"namespace": "wc/v3", "methods": ["GET", "POST"], "endpoints": [endpoint], "schema": schema})
+
+    def excluded(self) -> Response:
+        """What Analytics leaves out, as the merchant has set it."""
+        name = "woocommerce_excluded_report_order_statuses"
+        body = {"id": name, "label": "Excluded statuses", "type": "multiselect", "value": list(EXCLUDED)}
+        return answer({**body, "group_id": "wc_admin"})
 
     def _settings(self) -> dict[str, str]:
         return {
