@@ -23,7 +23,7 @@ from sync import timetable
 from sync.backfill import backfill
 from sync.farewell import leave_shop
 from sync.fetch import fetch
-from sync.history import count_history
+from sync.history import count_days, count_history
 from sync.journal import seal_waiting, thin
 from sync.pull import pull
 from sync.push import push
@@ -50,6 +50,7 @@ HANDLERS: Mapping[str, Callable[[Context, Job], Again | None]] = {
     "secrets": tidy_secrets,
     "privacy": privacy,
     "loyalty-history": count_history,
+    "days": count_days,
     "seal": seal_waiting,
     "thin": thin,
 }

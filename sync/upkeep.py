@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+from app import jobs
 from app.context import Context
 from app.db.scope import shop_scope
 from app.errors import RegularsError
@@ -56,7 +57,10 @@ def refresh_shop(context: Context, job: Job) -> Again | None:
     client = client_for(context, job.shop_id)
     facts, oldest = client.facts(), client.oldest_order_at()
     with shop_scope(context.engine, job.shop_id, write=True) as scope:
+        has_moved = scope.shop.timezone != facts.timezone
         refresh_facts(scope.shop, facts)
+        if has_moved:
+            jobs.defer(scope, "days", lane="report", dedupe="days")
         scope.shop.oldest_there_on = oldest.astimezone(ZoneInfo(facts.timezone)).date() if oldest else None
         scope.shop.oldest_order_on = oldest_order_on(scope)
     return None

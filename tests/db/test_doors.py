@@ -35,6 +35,7 @@ EVERY_SHOP = {
 }
 BATCH = {
     "app/commerce/changes.py": "events",
+    "app/commerce/days.py": "local days, counted anew",
     "app/commerce/ingest.py": "records",
     "app/consent/actions.py": "what is said to us, by the same statement that ingest uses",
     "app/consent/two_way.py": "who ever refused, asked for many at once",
