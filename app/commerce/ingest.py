@@ -169,6 +169,7 @@ def _check_deletions(work: Work, deletions: Sequence[Deletion]) -> None:
     for deletion in deletions:
         if work.fresh:
             _DELETE[deletion.kind](work, [deletion.external_id])
+            absent.ask_who_named(work, deletion)
         else:
             work.counts["deferred"] += 1
             absent.ask(work, deletion)

@@ -13,6 +13,7 @@ class Deletion(Part, frozen=True, tag="deletion"):
 
     kind: Literal["order", "customer", "product", "variant", "checkout", "refund"]
     external_id: str
+    is_forgotten: bool = False  # the orders that named it name it no more, and nothing tells of that
 
 
 class Census(Part, frozen=True, tag="census"):

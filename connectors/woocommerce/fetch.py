@@ -82,8 +82,9 @@ def _list(walker: Walker, kind: str) -> tuple[str, dict[str, str], Read]:
 
 
 def _deletion(kind: str, number: int) -> Deletion:
+    """A line of a product that is gone has no product and no SKU any more, an order of such a customer is a guest's."""
     kinds: dict[str, Kind] = {"order": "order", "customer": "customer", "product": "product"}
-    return Deletion(kinds[kind], str(number))
+    return Deletion(kinds[kind], str(number), is_forgotten=kind != "order")
 
 
 def _whole(found: tuple[list[Record], list[Failure]]) -> list[Record]:

@@ -1,25 +1,23 @@
 """Coupons: the codes that the shop's till takes off, listed, made and deleted over REST."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Response, request
 
 from sandbox.shop import Discount
-from sandbox.woocommerce import dates, params
+from sandbox.woocommerce import dates, lists, params
 from sandbox.woocommerce.answers import Body, answer, links
-from sandbox.woocommerce.errors import ApiError, invalid, no_trash, not_found
+from sandbox.woocommerce.batches import Batches
+from sandbox.woocommerce.errors import ApiError, invalid, not_found
 from sandbox.woocommerce.house import House
 from sandbox.woocommerce.reading import one, page
 
 TYPES = {"percent": "percentage", "fixed_cart": "fixed_amount", "fixed_product": "fixed_amount"}
 KEPT = ("description", "individual_use", "usage_limit", "usage_limit_per_user", "email_restrictions", "minimum_amount",
         "maximum_amount", "product_ids", "meta_data")  # fmt: skip
-MOST = 100  # items of a batch
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -32,10 +30,15 @@ class Coupon:
     created_at: datetime
     expires_at: datetime | None = None
     kept: dict[str, Any] = field(default_factory=dict)
+    is_binned: bool = False
+    updated_at: datetime = field(init=False)
 
-    @property
-    def updated_at(self) -> datetime:
-        return self.created_at
+    def __post_init__(self) -> None:
+        self.updated_at = self.created_at
+
+    def at_the_till(self) -> Discount:
+        kind = "shipping" if self.free_shipping and not self.amount else TYPES[self.discount_type]
+        return Discount("code", self.code.upper(), kind, self.amount)
 
 
 class Coupons:
@@ -48,43 +51,27 @@ class Coupons:
         item = "GET, POST, PUT, PATCH, DELETE"
         house.get("coupons", self.list, "GET, POST")
         house.route("POST", "coupons", self.create, "GET, POST")
-        house.route("POST", "coupons/batch", self.batch, "POST, PUT, PATCH")
         house.get("coupons/<int:number>", self.show, item)
+        for method in ("PUT", "PATCH", "POST"):
+            house.route(method, "coupons/<int:number>", self.change, item)
         house.route("DELETE", "coupons/<int:number>", self.delete, item)
+        Batches(house, "coupons", self.create, self.change, self.delete)
 
     def list(self) -> Response:
         paging = params.paging(request.args, ("date", "id", "include", "title", "slug", "modified"))
         code = request.args.get("code", "").lower()
         with self.box.lock:
-            found = [coupon for coupon in self.all.values() if not code or coupon.code == code]
+            found = [c for c in self.all.values() if not c.is_binned and (not code or c.code == code)]
+            found = lists.in_time(lists.chosen(found, request.args), request.args, self.house.writing, True)
         return page(self.house, found if paging.order == "asc" else found[::-1], paging, self._body)
 
     def show(self, number: int) -> Response:
         return one(self._body(self._get(number)))
 
     def create(self) -> Response:
-        coupon = self._create(request.get_json(silent=True) or {})
+        coupon = self._create(_json())
         location = f"{self.house.options.home_url}/wp-json/wc/v3/coupons/{coupon.id}"
         return answer(self._body(coupon), 201, {"Location": location})
-
-    def batch(self) -> Response:
-        """One by one: what cannot be done is told in its place, and the others are done."""
-        asked = request.get_json(silent=True) or {}
-        if sum(len(asked.get(name) or ()) for name in ("create", "update", "delete")) > MOST:
-            message = f"Unable to accept more than {MOST} items for this request."
-            raise ApiError(413, "woocommerce_rest_request_entity_too_large", message)
-        create, delete = asked.get("create") or (), asked.get("delete") or ()
-        done = {
-            "create": [self._each(self._create, row, 0) for row in create],
-            "delete": [self._each(self._remove, int(number), int(number)) for number in delete],
-        }
-        return answer({name: rows for name, rows in done.items() if rows})
-
-    def _each(self, act: Callable[[T], Coupon], given: T, number: int) -> Body:
-        try:
-            return self._body(act(given))
-        except ApiError as error:
-            return {"id": number, "error": error.body}
 
     def _create(self, wanted: dict[str, Any]) -> Coupon:
         code = str(wanted.get("code") or "").lower()
@@ -96,16 +83,28 @@ class Coupons:
                 raise ApiError(400, "woocommerce_rest_coupon_code_already_exists", message)
             return self._made(code, wanted)
 
-    def delete(self, number: int) -> Response:
-        if not params.flag(request.args, "force"):
-            raise no_trash("Coupons")
-        return answer(self._body(self._remove(number)))
-
-    def _remove(self, number: int) -> Coupon:
+    def change(self, number: int) -> Response:
+        wanted = _json()
         with self.box.lock:
             coupon = self._get(number)
-            del self.all[number], self.box.shop.codes[coupon.code.upper()]
-        return coupon
+            coupon.kept |= {name: wanted[name] for name in KEPT if name in wanted}
+            coupon.amount = _amount(wanted, coupon.discount_type) if "amount" in wanted else coupon.amount
+            coupon.updated_at = self.box.now()
+            self.box.shop.codes[coupon.code.upper()] = coupon.at_the_till()
+            self.box.tell("coupon.updated", coupon, coupon.updated_at)
+        return answer(self._body(coupon))
+
+    def delete(self, number: int) -> Response:
+        """Into the bin, or for good, of which nobody is told."""
+        with self.box.lock:
+            coupon = self._get(number)
+            self.box.shop.codes.pop(coupon.code.upper(), None)
+            if params.flag(request.args, "force"):
+                del self.all[number]
+            else:
+                coupon.is_binned, coupon.updated_at = True, self.box.now()
+                self.box.tell("coupon.deleted", coupon, coupon.updated_at)
+            return answer(self._body(coupon))
 
     def _made(self, code: str, wanted: dict[str, Any]) -> Coupon:
         kind = str(wanted.get("discount_type") or "fixed_cart")
@@ -120,8 +119,7 @@ class Coupons:
         kept["meta_data"] = [{"id": self.box.shop.next_id(), **meta} for meta in kept.get("meta_data") or ()]
         free, now = bool(wanted.get("free_shipping")), self.box.now()
         coupon = Coupon(self.box.shop.next_id(), code, kind, _amount(wanted, kind), free, now, expires_at, kept)
-        value_type = "shipping" if free and not coupon.amount else TYPES[kind]
-        self.box.shop.codes[code.upper()] = Discount("code", code.upper(), value_type, coupon.amount)
+        self.box.shop.codes[code.upper()] = coupon.at_the_till()
         self.all[coupon.id] = coupon
         self.box.tell("coupon.created", coupon, now)
         return coupon
@@ -146,9 +144,9 @@ class Coupons:
             "id": coupon.id,
             "code": coupon.code,
             "amount": f"{coupon.amount:.{self.house.options.decimals}f}",
-            "status": "publish",
+            "status": "trash" if coupon.is_binned else "publish",
             **times("date_created", coupon.created_at),
-            **times("date_modified", coupon.created_at),
+            **times("date_modified", coupon.updated_at),
             "discount_type": coupon.discount_type,
             "description": "",
             **times("date_expires", coupon.expires_at),
@@ -185,6 +183,11 @@ def _amount(wanted: dict[str, Any], kind: str) -> Decimal:
     except InvalidOperation:
         return Decimal(0)
     return Decimal(0) if amount < 0 or (kind == "percent" and amount > 100) else amount
+
+
+def _json() -> dict[str, Any]:
+    wanted = request.get_json(silent=True)
+    return wanted if isinstance(wanted, dict) else {}
 
 
 def is_email(text: object) -> bool:

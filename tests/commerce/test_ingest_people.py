@@ -8,7 +8,7 @@ from app.commerce.models import Customer, CustomerStats, Order
 from app.db.scope import shop_scope
 from app.shops.models import Shop
 from connectors.records import Address, CustomerHead, Deletion, Record
-from tests.commerce.said import DAY, at, checkout, customer, head, one_by_one, order, take_in
+from tests.commerce.said import DAY, at, checkout, customer, head, line, one_by_one, order, product, take_in
 
 ANA = Address("Ana", "López", country_code="ES")
 
@@ -83,6 +83,28 @@ def test_a_deleted_customer_leaves_the_orders(engine: Engine, shop: Shop) -> Non
     with shop_scope(engine, shop.id) as scope:
         assert scope.scalar(select(Order.customer_id)) == gone.id
     assert take_in(engine, shop, customer(version=1)).refetch == [("customer", "7")]
+
+
+def test_orders_that_a_deletion_changed_in_silence_are_read_again(engine: Engine, shop: Shop) -> None:
+    """WooCommerce takes a deleted customer and a deleted product out of their orders, and moves no date for it."""
+    mug, cap = line("1", product_external_id="26", sku="MUG"), line("2", product_external_id="27")
+    whose = head(customer_external_id="7")
+    take_in(engine, shop, customer(), order("1", head=whose, lines=(mug, cap)), order("2", lines=(cap,)))
+    gone = Deletion("customer", "7", is_forgotten=True), Deletion("product", "26", is_forgotten=True)
+    assert take_in(engine, shop, gone[0], fresh=True).refetch == [("order", "1")]
+    assert take_in(engine, shop, gone[1], fresh=True).refetch == [("order", "1")]
+    assert take_in(engine, shop, Deletion("product", "27"), fresh=True).refetch == []
+    take_in(engine, shop, order("1", lines=(line("1"), cap)), fresh=True)
+    assert orders_of(engine, shop) == {"7": 0, "guest:ana@example.com": 2}
+    assert take_in(engine, shop, *gone, fresh=True).refetch == []
+
+
+def test_a_variant_that_may_be_gone_is_looked_for_where_it_was_named(engine: Engine, shop: Shop) -> None:
+    blue = line("1", product_external_id="50", variant_external_id="51")
+    red = line("1", product_external_id="50", variant_external_id="52")
+    take_in(engine, shop, product(), order("1", lines=(blue,)), order("2", lines=(red,)))
+    asked = take_in(engine, shop, Deletion("variant", "51")).refetch
+    assert sorted(asked) == [("order", "1"), ("product", "50")]
 
 
 def test_a_deleted_stub_is_not_brought_back_by_its_orders(engine: Engine, shop: Shop) -> None:
