@@ -105,23 +105,6 @@ def disconnect(shop: str) -> None:
     with shop_scope(context.engine, shop_id) as scope:
         click.echo(f"{scope.shop.domain} is disconnected. {scope.shop.state_reason or ''}".rstrip())
         if scope.shop.wipe_at:
-            click.echo(f"Its data are erased on {scope.shop.wipe_at:%Y-%m-%d}, unless it is connected again until then.")
-
-
-@regulars.command()
-@click.argument("shop")
-def disconnect(shop: str) -> None:
-    """Leave SHOP (its id or domain): webhooks and keys go now, the data later, unless it is connected again."""
-    from app.shops import farewell
-
-    context, now = open_house(), utc_now()
-    shop_id = shop_id_of(context, shop)
-    with shop_scope(context.engine, shop_id, write=True) as scope:
-        farewell.disconnect(scope, now)
-    farewell.say_farewell(context, shop_id, now)
-    with shop_scope(context.engine, shop_id) as scope:
-        click.echo(f"{scope.shop.domain} is disconnected. {scope.shop.state_reason or ''}".rstrip())
-        if scope.shop.wipe_at:
             day = f"{scope.shop.wipe_at:%Y-%m-%d}"
             click.echo(f"Its data are erased on {day}, unless it is connected again until then.")
 
@@ -135,6 +118,22 @@ def sync(shop: str) -> None:
     context = open_house()
     for line in pull_now(context, shop_id_of(context, shop)):
         click.echo(line)
+
+
+@regulars.command()
+@click.argument("shop")
+@click.option("--days", default=35, show_default=True, type=click.IntRange(1, 3660), help="the last one is today")
+def reconcile(shop: str, days: int) -> None:
+    """Hold the last days of SHOP against its platform and repair what differs; exit 1 on what does not heal."""
+    from sync.reconcile.now import reconcile_now
+    from sync.reconcile.work import unhealed
+
+    context = open_house()
+    shop_id = shop_id_of(context, shop)
+    for line in reconcile_now(context, shop_id, days):
+        click.echo(line)
+    with shop_scope(context.engine, shop_id) as scope:
+        sys.exit(1 if unhealed(scope) else 0)
 
 
 @regulars.command()

@@ -26,6 +26,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 16
+    metrics_token: str | None = None  # None: /metrics answers this machine alone
     processes: int = 1  # of the web, on PostgreSQL; SQLite has one
 
     @property
@@ -52,6 +53,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         host=environ.get("HOST") or "127.0.0.1",
         port=_number(environ, "PORT", 8000, 1, 65535),
         threads=_number(environ, "REGULARS_THREADS", 16, 1, 256),
+        metrics_token=environ.get("REGULARS_METRICS_TOKEN") or None,
         processes=_number(environ, "REGULARS_PROCESSES", 1, 1, 64),
     )
 

@@ -29,6 +29,13 @@ class AuditOrder(msgspec.Struct, frozen=True):
     updated_at: datetime | None = None
 
 
+class AuditId(msgspec.Struct, frozen=True):
+    """order: that a refund is of."""
+
+    external_id: str
+    order: str | None = None
+
+
 class AuditCounts(msgspec.Struct, frozen=True):
     """How many the platform says that it has; None where it does not say."""
 
@@ -75,7 +82,7 @@ class Auditor(Protocol):
 
     def counts(self) -> AuditCounts: ...
 
-    def ids(self, what: Listed, cursor: str | None = None) -> "Iterator[str | Wait]":
+    def ids(self, what: Listed, cursor: str | None = None) -> "Iterator[AuditId | Wait]":
         """Of all that is listed, each once. Raises NotFound where the platform's version has no such list."""
         ...
 

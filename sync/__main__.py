@@ -27,6 +27,7 @@ from sync.history import count_days, count_history
 from sync.journal import seal_waiting, thin
 from sync.pull import pull
 from sync.push import push
+from sync.reconcile.work import reconcile, reconcile_recent
 from sync.sweep import sweep
 from sync.upkeep import check_installation, check_webhooks, furnish_shop, refresh_shop, revive, tidy_secrets
 from webhooks.process import process
@@ -41,6 +42,8 @@ HANDLERS: Mapping[str, Callable[[Context, Job], Again | None]] = {
     "flows": run_due,
     "send": send_due,
     "push": push,
+    "reconcile": reconcile,
+    "reconcile-recent": reconcile_recent,
     "webhooks": check_webhooks,
     "revive": revive,
     "facts": refresh_shop,

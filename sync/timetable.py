@@ -22,11 +22,13 @@ from app.mail.models import Message
 from app.mail.outbox import give_up_claims
 from app.privacy.models import PrivacyRequest
 from app.privacy.requests import UNDONE, forget_exports, wipe_when_due
+from app.proof.models import Reconciliation
 from app.shops import handover
 from app.shops.models import Shop
 from app.writes.actions import OPEN
 from app.writes.models import PlatformWrite
 from sync import sweep
+from sync.reconcile import begin
 from sync.refused import forget_refusals
 
 _fired: dict[str, datetime] = {}  # the slot of each entry that this process knows to be fired, by whomever
@@ -97,6 +99,7 @@ def tidy(scope: ShopScope, now: datetime) -> None:
     carts.forget(scope, now)
     scope.execute(delete(Event).where(col(Event.done_at) < now - _KEEP_EVENTS))
     forget_refusals(scope, now - _KEEP_BODIES)
+    begin.forget(scope, now)
     told = col(PlatformWrite.kind).not_in(("discount", "discount_codes"))  # whose keys say that a set was made
     settled = col(PlatformWrite.state).in_(("done", "superseded"))
     scope.execute(delete(PlatformWrite).where(told, settled, col(PlatformWrite.created_at) < now - _KEEP_WRITES))
@@ -116,6 +119,8 @@ TIMETABLE = (
     Entry("minute", timedelta(minutes=1), minute),
     Entry("webhooks", timedelta(minutes=10), check_webhooks),
     Entry("sweep", timedelta(hours=1), sweep.at_night),
+    Entry("nightly", timedelta(minutes=10), begin.nightly),
+    Entry("hourly", timedelta(hours=1), begin.hourly),
     Entry("revive", timedelta(hours=1), revive),
     Entry("installation", timedelta(days=1), check_installation),
     Entry("tidy", timedelta(days=1), tidy),
@@ -132,6 +137,7 @@ _WAITING = (
     ("flows", "react", lambda now: _of(Enrollment, "waiting", Enrollment.due_at, now)),
     ("send", "send", lambda now: _of(Message, "queued", Message.not_before, now)),
     ("push", "push", lambda now: _of(PlatformWrite, OPEN, PlatformWrite.due_at, now)),
+    ("reconcile", "report", lambda now: _of(Reconciliation, begin.UNDONE, Reconciliation.changed_at, now)),
     ("seal", "report", lambda now: select(JournalEntry.id).where(col(JournalEntry.place).is_(None)).limit(1)),
     ("fetch", "fetch", lambda now: select(PendingFetch.external_id).where(col(PendingFetch.due_at) <= now).limit(1)),
 )  # fmt: skip

@@ -19,6 +19,7 @@ from app.shops.register import refresh_facts
 from sync import pull, sweep
 from sync.queries import oldest_order_on
 from sync.reach import calls_the_shop
+from sync.reconcile.begin import after_gap
 from sync.refill import refill
 
 
@@ -35,6 +36,7 @@ def check_webhooks(context: Context, job: Job) -> Again | None:
             if scope.shop.state == "active":
                 pull.request(scope, were_good_at)
                 sweep.request(scope)
+                after_gap(scope, were_good_at, utc_now())
     return None
 
 
@@ -79,16 +81,6 @@ def check_installation(context: Context, job: Job) -> Again | None:
         is_hosted = scope.shop.platform == "shopify" and app is not None and app.is_house
     if is_hosted:
         keep_billing(context, job.shop_id, found.subscription, utc_now())
-    return None
-
-
-def leave_shop(context: Context, job: Job) -> Again | None:
-    """A job: what a shop that was disconnected here has of ours is taken away, then the keys to it."""
-    assert job.shop_id is not None
-    try:
-        say_farewell(context, job.shop_id, utc_now())
-    except (RateLimited, PlatformDown):
-        return Again(utc_now() + _PATIENCE)
     return None
 
 

@@ -14,7 +14,7 @@ class Reconciliation(ShopOwned, table=True):
     """One look at both sides, day by day. reason: nightly, rotation, sweep, gap, asked. state: queued, running, waiting
     (`note` says for what), done, failed. stage: what is looked at now (read, heal, things). next_on: the first day that
     was not read yet. missing, stale, extra, deleted: records named; repaired: of those; unhealed: the others.
-    asked_seconds: spent at asking the shop."""
+    asked_seconds: spent at asking the shop. no_report: why the platform's own report could not be held beside."""
 
     __tablename__ = "reconciliations"
     __table_args__ = (of_shop(), Index("reconciliations_state", "shop_id", "state", "id"))
@@ -38,6 +38,7 @@ class Reconciliation(ShopOwned, table=True):
     changed_at: datetime = moment()
     finished_at: datetime | None = moment(None)
     note: str | None = None
+    no_report: str | None = None
     error: str | None = None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from app.errors import AuthLost, NotFound
-from connectors.auditing import AuditCounts, AuditOrder, Listed, Report
+from connectors.auditing import AuditCounts, AuditId, AuditOrder, Listed, Report
 from connectors.base import Wait
 from connectors.shopify.bulk import Bulk, BulkFailed
 from connectors.shopify.transport import Transport
@@ -53,11 +53,11 @@ class ShopifyAuditor:
         data = self._transport.run("audit_counts", None, dict[str, Row | None])
         return AuditCounts(*(_exact(data[name]) for name in ("ordersCount", "customersCount", "productsCount")))
 
-    def ids(self, what: Listed, cursor: str | None = None) -> Iterator[str | Wait]:
+    def ids(self, what: Listed, cursor: str | None = None) -> Iterator[AuditId | Wait]:
         if what not in self.lists:
             raise NotFound(f"Shopify lists no {what} of their own.")
         for row in self._rows(f"audit_{what}", "", cursor):
-            yield row if isinstance(row, Wait) else _tail(row["id"])
+            yield row if isinstance(row, Wait) else AuditId(_tail(row["id"]))
 
     def report(self, first_on: date, last_on: date) -> Report:
         return Report()

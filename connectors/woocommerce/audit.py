@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.errors import NotFound, PlatformDown
-from connectors.auditing import AuditCounts, AuditOrder, Listed, Report
+from connectors.auditing import AuditCounts, AuditId, AuditOrder, Listed, Report
 from connectors.base import Wait
 from connectors.woocommerce import analytics
 from connectors.woocommerce.lists import walk
@@ -68,10 +68,13 @@ class WooAuditor:
             products=self._listed(*_LISTS["products"]),
         )
 
-    def ids(self, what: Listed, cursor: str | None = None) -> Iterator[str | Wait]:
+    def ids(self, what: Listed, cursor: str | None = None) -> Iterator[AuditId | Wait]:
         path, params = _LISTS[what]
-        for row in self._rows(path, {**params, "_fields": "id"}):
-            yield row if isinstance(row, Wait) else str(row["id"])
+        for row in self._rows(path, {**params, "_fields": "id,parent_id" if what == "refunds" else "id"}):
+            if isinstance(row, Wait):
+                yield row
+            else:
+                yield AuditId(str(row["id"]), str(row["parent_id"]) if what == "refunds" else None)
 
     def report(self, first_on: date, last_on: date) -> Report:
         return analytics.report(self._transport, first_on, last_on)

@@ -542,6 +542,7 @@ def upgrade() -> None:
         sa.Column("changed_at", UtcTime(), nullable=False),
         sa.Column("finished_at", UtcTime(), nullable=True),
         sa.Column("note", sa.String(), nullable=True),
+        sa.Column("no_report", sa.String(), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("shop_id", "id"),

@@ -90,6 +90,18 @@ def ids(scope: ShopScope, what: Listed) -> Iterator[str]:
         place = tuple(rows[-1])
 
 
+def known(scope: ShopScope, what: Listed, external_ids: Sequence[str]) -> set[str]:
+    """Those of some ids that are here."""
+    columns, where = _LISTED[what]
+    return {row[-1] for row in scope.rows(select(*columns).where(*where, columns[-1].in_(external_ids)))}
+
+
+def orders_of(scope: ShopScope, refunds: Sequence[str]) -> dict[str, str]:
+    """The orders that some refunds are of, by their refund."""
+    pairs = select(col(Refund.external_id), col(Order.external_id)).join(Order, col(Order.id) == col(Refund.order_id))
+    return {row[0]: row[1] for row in scope.rows(pairs.where(col(Refund.external_id).in_(refunds)))}
+
+
 # the columns of a unique key, the platform's id last
 _LISTED: Mapping[str, tuple[Sequence[Any], Sequence[ColumnElement[bool]]]] = {
     "customers": ((col(Customer.external_id),), _KNOWN),

@@ -10,7 +10,7 @@ import pytest
 
 from app.errors import AuthLost, BadInput
 from connectors.base import ShopFacts
-from connectors.records import CheckoutRecord, CustomerRecord, Deletion, Hint, OrderRecord, ProductRecord
+from connectors.records import CheckoutRecord, CustomerRecord, Deletion, Fact, Hint, OrderRecord, ProductRecord, Record
 from connectors.woocommerce import WooCommerceConnector
 from connectors.woocommerce.webhooks import IGNORED, SUBSCRIBED, TOPICS
 
@@ -54,6 +54,9 @@ def test_every_recorded_topic_is_handled_or_ignored_for_a_reason(name: str, deli
         ("action.woocommerce_delete_order__forced", Deletion, "204"),
         ("customer.deleted__by_the_api", Deletion, None),
         ("product.deleted__to_the_trash", Deletion, None),
+        ("coupon.created__by_the_api", Fact, None),
+        ("coupon.updated__by_the_api", Fact, None),
+        ("coupon.deleted__of_a_product", Hint, None),
     ],
 )
 def test_a_delivery_becomes_one_record(
@@ -63,6 +66,31 @@ def test_a_delivery_becomes_one_record(
     [record] = TOPICS[said.topic](said.body, facts)
     assert isinstance(record, kind)
     assert external_id in (None, getattr(record, "external_id", ""))
+
+
+@pytest.mark.parametrize(
+    ("action", "record"),
+    [
+        ("woocommerce_delete_order", Deletion("order", "204")),
+        ("woocommerce_delete_order_refund", Deletion("refund", "204")),
+        ("woocommerce_delete_product", Deletion("product", "204")),
+        ("woocommerce_delete_product_variation", Deletion("variant", "204")),
+        ("woocommerce_delete_coupon", Hint("discount", "204")),
+    ],
+)
+def test_actions_tell_of_what_is_deleted_in_silence(action: str, record: Record, facts: ShopFacts) -> None:
+    """R17: none of these sends a *.deleted."""
+    topic = f"action.{action}"
+    assert topic in SUBSCRIBED
+    assert list(TOPICS[topic](json.dumps({"action": action, "arg": 204}).encode(), facts)) == [record]
+
+
+@pytest.mark.parametrize("topic", ["order.restored", "product.restored", "coupon.restored"])
+def test_what_is_told_of_as_another_kind_is_nothing(topic: str, facts: ShopFacts) -> None:
+    """Posts storage: an order that leaves the trash is also told as a product and a coupon, with error bodies."""
+    kind = {"order": "shop_order", "product": "product", "coupon": "shop_coupon"}[topic.partition(".")[0]]
+    body = {"code": f"woocommerce_rest_{kind}_invalid_id", "message": "Invalid ID.", "data": {"status": 404}}
+    assert TOPICS[topic](json.dumps(body).encode(), facts) == ()
 
 
 def test_all_topics_of_one_state_say_the_same(delivered: Callable[[str], Any], facts: ShopFacts) -> None:
@@ -111,8 +139,7 @@ def test_two_deliveries_of_one_second_are_told_apart_by_their_bodies(delivered: 
 
 
 def test_what_we_subscribe_to_we_can_read() -> None:
-    assert set(SUBSCRIBED) < set(TOPICS)
-    assert "regulars.cart" not in SUBSCRIBED  # the companion plugin's own
+    assert set(SUBSCRIBED) == set(TOPICS) - {"regulars.cart"}
 
 
 def test_a_cart_message_becomes_a_checkout_with_its_consent(facts: ShopFacts) -> None:

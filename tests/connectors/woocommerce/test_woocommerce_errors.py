@@ -1,20 +1,21 @@
 """What a shop's answers mean, in words, and who must act."""
 
 import json
+import threading
+import time
 from collections.abc import Callable
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import requests
 import responses
 
-from app.errors import AuthLost, NotFound, PlatformDown, RateLimited, Refused, RegularsError
+from app.errors import AuthLost, PlatformDown, RateLimited
 from connectors.woocommerce import subscriptions
-from connectors.woocommerce.errors import BadSignature, NoRoute, NotJson, NotSeen, check
+from connectors.woocommerce.errors import NoRoute, NotJson, check
 from connectors.woocommerce.transport import Transport
 
-ANSWERS = Path(__file__).parents[2] / "fixtures" / "woocommerce" / "answers"
 SECRETS = {"consumer_key": "ck_x", "consumer_secret": "cs_x"}
 HTML = "<!DOCTYPE html><title>Shop</title>"
 ERROR = {
@@ -22,34 +23,6 @@ ERROR = {
     "message": "Sorry, you cannot list resources.",
     "data": {"status": 401},
 }
-
-
-@pytest.mark.parametrize(
-    ("name", "kind", "words"),
-    [
-        ("error_400_status", Refused, "Invalid parameter"),
-        ("error_400_webhook_topic", Refused, "topic is required"),
-        ("error_401_bad_secret_basic_https", AuthLost, "Consumer secret is invalid"),
-        ("error_401_bad_secret_oauth", BadSignature, "key with this secret.*signature does not match"),
-        ("error_401_basic_over_http", NotSeen, "does not accept our key, or its web server drops it"),
-        ("error_401_no_auth", NotSeen, "does not accept our key"),
-        ("error_401_unknown_key", AuthLost, "Consumer key is invalid"),
-        ("error_401_unknown_key_basic_https", NotSeen, "does not accept our key"),
-        ("error_403_orders", AuthLost, "The key's user may not do this"),
-        ("error_403_create_coupon", AuthLost, "The key's user may not do this"),
-        ("error_404_order", NotFound, "Invalid ID"),
-        ("error_404_customer", NotFound, "Invalid user ID"),
-        ("error_404_route", NoRoute, "rest_no_route"),
-        ("error_read_key_writing", Refused, "permissions are not enough"),
-        ("error_write_key_reading", Refused, "permissions are not enough"),
-    ],
-)
-def test_a_recorded_error_says_who_must_act(name: str, kind: type[RegularsError], words: str) -> None:
-    said = json.loads((ANSWERS / f"{name}.json").read_text())
-    with pytest.raises(kind, match=words) as caught:
-        check(_answer(said["status"], json.dumps(said["body"])), "shop.test")
-    assert type(caught.value) is kind
-    assert "shop.test" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -186,3 +159,47 @@ def test_a_key_that_is_known_by_its_signature_alone_has_lost_its_user() -> None:
     responses.add("GET", address, json=signature, status=401)
     with pytest.raises(AuthLost, match="the user it belongs to is gone"):
         Transport("https://shop.test", SECRETS, requests.Session()).get("wc/v3/orders")
+
+
+@responses.activate
+def test_woocommerce_that_is_switched_off_is_told_apart_from_a_route_that_is_not_there(
+    recorded: Callable[[str], Any],
+) -> None:
+    """The plugin deactivated, all its routes are gone: the merchant must act, and nothing is taken for deleted."""
+    no_route = {"code": "rest_no_route", "message": "No route was found.", "data": {"status": 404}}
+    index = recorded("index_wp_json")
+    for path in ("orders/7", "variations"):
+        responses.add("GET", f"https://shop.test/wp-json/wc/v3/{path}", json=no_route, status=404)
+    responses.add("GET", "https://shop.test/wp-json/", json=index | {"namespaces": ["oembed/1.0", "wp/v2"]})
+    transport = Transport("https://shop.test", SECRETS, requests.Session())
+    with pytest.raises(AuthLost, match=r"WooCommerce is switched off at shop\.test") as caught:
+        transport.get("wc/v3/orders/7")
+    assert caught.value.remedy == "activate"
+    responses.replace("GET", "https://shop.test/wp-json/", json=index)
+    with pytest.raises(NoRoute):
+        transport.get("wc/v3/variations")
+    responses.replace("GET", "https://shop.test/wp-json/", body="Forbidden", status=403)
+    responses.add("GET", "https://shop.test/", body="Forbidden", status=403)
+    with pytest.raises(NoRoute):  # an index that is hidden says nothing
+        transport.get("wc/v3/variations")
+
+
+@responses.activate
+def test_at_most_two_questions_are_under_way_at_once() -> None:
+    now, most, lock = 0, 0, threading.Lock()
+
+    def shop(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.02)
+        with lock:
+            now -= 1
+        return 200, {}, "[]"
+
+    responses.add_callback("GET", "https://shop.test/wp-json/wc/v3/orders", shop)
+    transport = Transport("https://shop.test", SECRETS, requests.Session())
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _: transport.get("wc/v3/orders"), range(12)))
+    assert most == 2

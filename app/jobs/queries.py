@@ -1,0 +1,33 @@
+"""What pages and gauges read of the jobs: how many stand where, and those that were given up."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from app.db.scope import EveryShop, ShopScope
+from app.jobs.models import Firing, JobRow
+
+
+def counts(db: EveryShop) -> dict[tuple[str, str], int]:
+    """How many jobs each lane has in each state; of one shop, or of all of them."""
+    grouped = select(JobRow.lane, JobRow.state, func.count()).group_by(JobRow.lane, JobRow.state)
+    return {(lane, state): int(number) for lane, state, number in db.rows(grouped)}
+
+
+def oldest_due(db: EveryShop) -> datetime | None:
+    """Since when the job that waits longest could have been worked."""
+    found: datetime | None = db.scalar(select(func.min(JobRow.due_at)).where(col(JobRow.state) == "ready"))
+    return found
+
+
+def dead(scope: ShopScope, limit: int) -> Sequence[JobRow]:
+    """Jobs that were given up, each with its `error`; `revive` lets one be tried again."""
+    return scope.all(select(JobRow).where(col(JobRow.state) == "dead").order_by(col(JobRow.id).desc()).limit(limit))
+
+
+def last_tick(db: EveryShop, entry: str) -> datetime | None:
+    """When an entry of the timetable last fired: a worker was alive then."""
+    found: datetime | None = db.scalar(select(func.max(Firing.due_at)).where(col(Firing.name) == entry))
+    return found

@@ -1,0 +1,119 @@
+"""What a look showed is kept: each day's state, each record that differed, and what has to be read afresh for it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, select
+
+from app.context import Context
+from app.db.scope import ShopScope, shop_scope
+from app.journal.keep import request_fetches
+from app.lib.i18n import noted
+from app.proof.models import Finding, ProvedDay, Reconciliation
+from sync.reconcile.compare import Difference
+from sync.reconcile.look import Look
+
+WHY_NOT = noted("It was read afresh from the shop, and both sides still differ: Regulars reads it wrongly.")
+NO_REFUND = noted("The shop calls it refunded and names no refund of it: perhaps one was deleted there.")
+_BATCH = 500
+
+
+def keep_look(context: Context, row: Reconciliation, found: Look, now: datetime, *, is_last: bool = False) -> None:
+    """is_last: what still differs did not heal."""
+    keep_findings(context, row, found.differences, now, is_last=is_last)
+    with shop_scope(context.engine, row.shop_id, write=True) as scope:
+        kept = scope.get(Reconciliation, row.id)
+        ground = (col(Finding.day).between(found.window.first_on, found.window.last_on),)
+        kept.repaired += close(scope, ground, found.differences, now)
+        for day in found.window.days():
+            assert day.first_on is not None
+            _keep_day(scope, found, day.first_on, now, is_last)
+        kept.changed_at = now
+
+
+def keep_findings(
+    context: Context, row: Reconciliation, differences: Sequence[Difference], now: datetime, *, is_last: bool
+) -> None:
+    """A batch a transaction, so that nobody waits long for the write lock; and what would heal them is asked for."""
+    for at in range(0, len(differences), _BATCH):
+        some = differences[at : at + _BATCH]
+        with shop_scope(context.engine, row.shop_id, write=True) as scope:
+            news = [_keep_finding(scope, row, one, now, is_last) for one in some]
+            _count(scope.get(Reconciliation, row.id), [one for one in news if one is not None])
+            if not is_last:
+                request_fetches(scope, (what for one in some for what in remedies(one)), "reconcile", now)
+
+
+def close(
+    scope: ShopScope, ground: Sequence[ColumnElement[bool]], differences: Iterable[Difference], now: datetime
+) -> int:
+    """What was open on this ground, and is no difference any more; how many records."""
+    seen = {_key(one) for one in differences}
+    still_open = select(Finding).where(col(Finding.repaired_at).is_(None), *ground)
+    mended = [one for one in scope.all(still_open) if (one.kind, one.external_id, one.field) not in seen]
+    for one in mended:
+        one.repaired_at, one.why_not = now, None
+    return len({(one.kind, one.external_id) for one in mended})
+
+
+def remedies(one: Difference) -> Iterator[tuple[str, str]]:
+    """What is read afresh: what is said to be gone is asked for before anything is removed."""
+    if one.kind == "refund" and one.order is not None:
+        yield "order", one.order
+        yield "refund", one.order
+    elif one.kind != "refund":
+        yield f"deleted:{one.kind}" if one.what in ("deleted", "extra") else one.kind, one.external_id
+    if one.kind == "order" and one.what == "missing":
+        yield "refund", one.external_id
+
+
+def _keep_finding(
+    scope: ShopScope, row: Reconciliation, one: Difference, now: datetime, is_last: bool
+) -> Finding | None:
+    """The finding, where it is a new one."""
+    found = select(Finding).where(
+        col(Finding.repaired_at).is_(None), Finding.kind == one.kind, Finding.external_id == one.external_id,
+        Finding.field == one.field,
+    )  # fmt: skip
+    known = scope.first(found)
+    finding = known or scope.add(_finding(row, one, now))
+    finding.theirs, finding.ours, finding.day = one.platform, one.store, one.day or finding.day
+    finding.last_at = now
+    if is_last:
+        finding.why_not = NO_REFUND if one.field == "refunds" else WHY_NOT
+    return None if known else finding
+
+
+def _finding(row: Reconciliation, one: Difference, now: datetime) -> Finding:
+    return Finding(
+        shop_id=row.shop_id, reconciliation_id=row.id, kind=one.kind, external_id=one.external_id,
+        order_external_id=one.order, what=one.what, field=one.field, found_at=now, last_at=now,
+    )  # fmt: skip
+
+
+def _count(row: Reconciliation, news: Sequence[Finding]) -> None:
+    records = {(one.kind, one.external_id): one.what for one in news}
+    for what in records.values():
+        setattr(row, what, getattr(row, what) + 1)
+
+
+def _keep_day(scope: ShopScope, found: Look, day: date, now: datetime, is_last: bool) -> None:
+    differences = len({(one.kind, one.external_id) for one in found.differences if one.day == day})
+    is_equal = not differences and day not in found.notes
+    row = keep_state(scope, "orders", day, now, state="green" if is_equal else "red" if is_last else "open")
+    row.there, row.here = found.there[day].as_json(), found.here[day].as_json()
+    row.differences, row.note = differences, found.notes.get(day)
+
+
+def keep_state(scope: ShopScope, kind: str, day: date, now: datetime, *, state: str) -> ProvedDay:
+    row = scope.find(ProvedDay, kind, day)
+    if row is None:
+        row = scope.add(ProvedDay(shop_id=scope.shop_id, kind=kind, day=day, state=state, checked_at=now))
+    row.state, row.checked_at = state, now
+    row.proved_at = now if state == "green" else row.proved_at
+    return row
+
+
+def _key(one: Difference) -> tuple[str, str, str]:
+    return one.kind, one.external_id, one.field
