@@ -217,7 +217,8 @@ def demo(once: bool, as_json: bool, database_url: str | None, data: str, face: s
     sys.exit(show(data, file))
 
 
-regulars.add_command(house.journal)
+for command in (house.journal, house.doctor):
+    regulars.add_command(command)
 
 
 def main() -> None:

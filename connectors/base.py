@@ -91,6 +91,9 @@ class Installation(msgspec.Struct, frozen=True):
     subscription: Subscription | None = None
 
 
+# absent: the shop has no companion plugin; left: its merchant disconnected in the plugin
+Companion = Literal["absent", "connected", "left"]
+
 Topic = Callable[[bytes, ShopFacts], Sequence[Record]]
 
 
@@ -139,10 +142,12 @@ class Client(Protocol):
         """See that every topic of ours is subscribed at `address`; safe to repeat."""
         ...
 
-    def unsubscribe(self, address: str) -> None: ...
+    def unsubscribe(self, address: str) -> None:
+        """Take away what `subscribe` and `announce` left in the shop."""
+        ...
 
-    def announce(self, shop_id: str, public_url: str, secret: str) -> bool:
-        """Tell a companion plugin where to send carts; False where the shop has none."""
+    def announce(self, shop_id: str, public_url: str, secret: str, *, anew: bool = False) -> Companion:
+        """See that a companion plugin knows where to send carts. anew: the merchant is connecting the shop just now."""
         ...
 
     def write(self, change: Change, so_far: Mapping[str, Any]) -> Written:

@@ -11,7 +11,7 @@ from app.db.scope import shop_scope
 from app.errors import NotFound, Refused
 from app.jobs.base import Again, Job
 from app.journal.chain import seal
-from app.journal.keep import keep_failures, keep_page, resolve_failures
+from app.journal.keep import keep_failures, keep_page, request_fetches, resolve_failures
 from app.journal.models import PendingFetch
 from app.lib.clock import utc_now
 from app.shops.clients import client_for
@@ -88,6 +88,8 @@ def _keep(
                 continue
             row.attempts += 1
             row.due_at = now + _BACK_OFF * 2**row.attempts
+        mine = {(asked.kind, asked.external_id) for asked in due}  # which wait their time
+        request_fetches(scope, [other for other in outcome.refetch if other not in mine], "fetch", now)
         told = {_of(record) for record in records}  # what is left out could not be read: its failure stays open
         doubts = ledger.doubts(records)
         open_ones = {failure.external_id for failure in [*failures, *doubts]}

@@ -46,6 +46,10 @@ class Transport:
         if code != 250:
             raise _answered(code, said)
 
+    def greet(self) -> None:
+        """Connect and sign in. Raises PlatformDown, or smtplib's words where we are not let in."""
+        self._connected()
+
     def close(self) -> None:
         if self._smtp is not None:
             self._smtp.close()

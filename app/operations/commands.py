@@ -13,6 +13,7 @@ from app.db.scope import every_shop, shop_scope
 from app.errors import BadInput, NotFound
 from app.journal.queries import head as head_of
 from app.journal.verify import verify as verify_journal
+from app.operations.doctor import examine
 from app.shops.models import Shop
 from app.web.forms import whole_number
 
@@ -52,6 +53,16 @@ def head(shop: str, day: datetime | None) -> None:
     if found is None:
         raise NotFound("nothing was sealed until then")
     click.echo(f"{found.day} {found.place} {found.link.hex()}")
+
+
+@click.command()
+def doctor() -> None:
+    """Look at the whole house; exit 1 where something is broken."""
+    lines = []
+    for line in examine(environment.read()):
+        click.echo(str(line))
+        lines.append(line)
+    sys.exit(1 if any(line.level == "fail" for line in lines) else 0)
 
 
 def _digits(text: str | None) -> str | None:

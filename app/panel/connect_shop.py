@@ -50,14 +50,16 @@ def look_for_shop() -> ResponseReturnValue:
     """Find the shop, and offer the way to its own page that asks."""
     _enter()
     check_csrf()
-    wish = {name: request.form.get(name, "") for name in ("address", "back")}
+    wish = {name: request.form.get(name, "") for name in ("address", "back", "proof")}
     try:
         site = discover(wish["address"], session_for(roof().context))
     except _TROUBLES as error:
         return render_template("panel/connect/show.html", **wish, trouble=str(error)), 422
     try:
         approve, why_not = (
-            handover.begin(roof().context, site, g.principal.account_id, _cookie(), wish["back"], utc_now()),
+            handover.begin(
+                roof().context, site, g.principal.account_id, _cookie(), wish["back"], utc_now(), wish["proof"]
+            ),
             "",
         )
     except Refused as error:
@@ -93,6 +95,9 @@ def come_back() -> ResponseReturnValue:
         return render_template("panel/connect/refused.html", trouble="")
     try:
         parked = handover.come_back(roof().context, token, _cookie(), utc_now())
+        if parked.is_proven:
+            shop_id, _parked = handover.finish(roof().context, token, _cookie(), g.principal.account_id, "", utc_now())
+            return _connected(shop_id, parked.back)
     except Refused as error:
         return render_template("panel/connect/refused.html", trouble=str(error)), 422
     except _TROUBLES as error:
@@ -150,4 +155,5 @@ def _wish() -> dict[str, Any]:
     return {
         "address": request.args.get("address", kept.get("address", "")),
         "back": request.args.get("return", kept.get("back", "")),
+        "proof": request.args.get("proof", kept.get("proof", "")),
     }

@@ -17,7 +17,7 @@ _LARGEST = 4096  # bytes of a body
 @bp.get("/connect/woocommerce")
 def connect_woocommerce() -> ResponseReturnValue:
     """The session's cookie is the panel's, so the panel goes on from here."""
-    wish = {name: request.args.get(name, "") for name in ("address", "return")}
+    wish = {name: request.args.get(name, "") for name in ("address", "return", "proof")}
     return redirect(f"{url_for('panel.connect_shop')}?{urlencode(wish)}")
 
 

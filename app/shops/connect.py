@@ -16,6 +16,11 @@ from app.shops.register import first_account, known_shop, register
 from connectors.base import Client
 from connectors.vault import Held
 
+_PLUGIN = {
+    "absent": (),
+    "connected": ("companion plugin",),
+    "left": ("companion plugin, disconnected in the shop",),
+}
 _OLD_SECRET = timedelta(days=1)  # what was signed before the change may still be on its way; Shopify says an hour
 
 
@@ -38,7 +43,7 @@ def connect(
     facts = client.facts()
     new_shop_id, webhook_secret = _known_as(context, platform, facts.domain, account_id)
     # before anything is kept: it is here that a key which may only read is turned away
-    webhooks, _has_gap = _subscribed(context, client, platform, new_shop_id, webhook_secret)
+    webhooks, _has_gap = _subscribed(context, client, platform, new_shop_id, webhook_secret, anew=True)
     owner = account_id or first_account(context, facts.name, now)
     shop_id = register(context, platform, facts, now, new_id=new_shop_id, account_id=owner)
     with shop_scope(context.engine, shop_id, write=True) as scope:
@@ -73,17 +78,19 @@ def _known_as(context: Context, platform: str, domain: str, account_id: int | No
     return shop.id if shop else new_id(), kept.get("webhook_secret") or random.token_hex(32)
 
 
-def _subscribed(context: Context, client: Client, platform: str, shop_id: int, secret: str) -> tuple[str, bool]:
-    """See that every topic is subscribed, and tell the companion plugin; what came of it, in words, and whether some
-    were missing."""
+def _subscribed(
+    context: Context, client: Client, platform: str, shop_id: int, secret: str, *, anew: bool = False
+) -> tuple[str, bool]:
+    """See that every topic is subscribed, and that the companion plugin knows us; what came of it, in words, and
+    whether some were missing. anew: the merchant asks for it just now."""
     address = webhook_address(context, platform, shop_id)
     if address is None:
         return "no public address: pull only", False
     made = client.subscribe(address, secret)
-    has_plugin = client.announce(str(shop_id), context.settings.public_url or "", secret)
+    plugin = client.announce(str(shop_id), context.settings.public_url or "", secret, anew=anew)
     active = sum(webhook.is_active for webhook in made)
     refused = [f"{webhook.topic}: {webhook.why_not}" for webhook in made if webhook.why_not]
-    words = [f"{active} of {len(made)} active", *(["companion plugin"] if has_plugin else []), *refused]
+    words = [f"{active} of {len(made)} active", *_PLUGIN[plugin], *refused]
     return ", ".join(words), any(webhook.is_new for webhook in made)
 
 

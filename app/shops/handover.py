@@ -6,7 +6,7 @@ WooCommerce shows to those people alone."""
 
 import hashlib
 import secrets as random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
@@ -17,10 +17,11 @@ from app.db.scope import EveryShop, every_shop
 from app.errors import Refused
 from app.lib.encryption import Keyring
 from app.lib.i18n import _
-from app.shops.clients import connector_of, session_for
+from app.shops.clients import session_for
 from app.shops.connect import connect
 from app.shops.models import Handover
-from connectors.woocommerce import handover
+from connectors.woocommerce import companion, handover
+from connectors.woocommerce.client import WooClient
 from connectors.woocommerce.discover import Site, domain_of
 from connectors.woocommerce.handover import HandedKeys
 
@@ -38,15 +39,21 @@ class NotItsEnd(Refused):
 
 @dataclass(frozen=True)
 class Parked:
-    """Keys of a shop that are not in use yet; back: the companion plugin's page, where the merchant came from."""
+    """Keys of a shop that are not in use yet; back: the companion plugin's page, where the merchant came from.
+    is_proven: the shop's plugin knows the proof that came along from there."""
 
     home_url: str
     back: str | None
     keys: HandedKeys
+    proof: str | None
+    is_proven: bool = False
 
 
-def begin(context: Context, site: Site, account_id: int, session: bytes, back: str, now: datetime) -> str:
-    """The address of the shop's own page that asks its merchant. session: the digest of the cookie."""
+def begin(
+    context: Context, site: Site, account_id: int, session: bytes, back: str, now: datetime, proof: str = ""
+) -> str:
+    """The address of the shop's own page that asks its merchant. session: the digest of the cookie; proof: what the
+    plugin's button gave along."""
     base = context.settings.public_url or ""
     if not base.startswith("https://"):
         raise Refused(_("A shop hands over its keys to an https address only: set PUBLIC_URL, or give a key by hand."))
@@ -54,7 +61,8 @@ def begin(context: Context, site: Site, account_id: int, session: bytes, back: s
     with every_shop(context.engine, write=True) as db:
         forget(db, now)
         row = Handover(digest=_digest(token), session=session, account_id=account_id, home_url=site.home_url)
-        row.back, row.expires_at = _believed(back, site), now + LASTS
+        row.back, row.proof = _believed(back, site), companion.digest(proof) if proof else None
+        row.expires_at = now + LASTS
         db.add(row)
     return handover.authorize_url(site, token, f"{base}/panel/connect/back", f"{base}/connect/woocommerce/keys")
 
@@ -74,22 +82,20 @@ def come_back(context: Context, token: str, session: bytes, now: datetime) -> Pa
     parked = _parked(context, token, session, now)
     if parked.keys.key_permissions != "read_write":
         raise Refused(_("The shop gave a key that may not both read and write: begin again."))
-    client = connector_of("woocommerce").client(
-        domain_of(parked.home_url), parked.home_url, parked.keys.secrets, session_for(context)
-    )
+    client = WooClient(parked.home_url, parked.keys.secrets, session_for(context))
     if client.facts().domain != domain_of(parked.home_url):
         raise Refused(_("The key is another shop's than the one that was asked."))
-    return parked
+    return replace(parked, is_proven=parked.proof is not None and client.gave(parked.proof))
 
 
 def finish(
     context: Context, token: str, session: bytes, account_id: int, typed: str, now: datetime
 ) -> tuple[int, Parked]:
-    """Connect the shop by the keys that wait; its id. typed: the end of the key, as its managers see it. Raises
-    NotItsEnd, and what come_back and connect raise."""
+    """Connect the shop by the keys that wait; its id. typed: the end of the key, as its managers see it; it need not be
+    where the plugin's proof is. Raises NotItsEnd, and what come_back and connect raise."""
     parked = come_back(context, token, session, now)
     _take_a_try(context, token)
-    if not handover.is_its_end(typed, parked.keys.consumer_key):
+    if not parked.is_proven and not handover.is_its_end(typed, parked.keys.consumer_key):
         words = _("That is not how the key ends. Look at the one that was made just now, and try again.")
         raise NotItsEnd(words, parked.home_url)
     shop_id = connect(context, "woocommerce", parked.home_url, parked.keys.secrets, now, account_id)
@@ -118,7 +124,7 @@ def _parked(context: Context, token: str, session: bytes, now: datetime) -> Park
         raise Refused(_("This connecting was begun in another browser or by somebody else, so nothing was connected."))
     if row.keys is None:
         raise Refused(_("The shop has not sent its keys: it could not reach this server, or nobody approved yet."))
-    return Parked(row.home_url, row.back, _opened(context.keyring, row.keys))
+    return Parked(row.home_url, row.back, _opened(context.keyring, row.keys), row.proof)
 
 
 def _opened(keyring: Keyring, sealed: bytes) -> HandedKeys:

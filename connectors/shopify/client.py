@@ -12,7 +12,7 @@ import requests
 from app.errors import BadInput, NotFound
 from app.lib.money import exponent
 from connectors.auditing import Auditor
-from connectors.base import Installation, Page, Refusal, Resource, ShopFacts, Wait, Webhook
+from connectors.base import Companion, Installation, Page, Refusal, Resource, ShopFacts, Wait, Webhook
 from connectors.changes import Change, Written
 from connectors.records import Deletion, Record
 from connectors.shopify import history, installation, lookups, pages, subscriptions, types, writes
@@ -118,9 +118,9 @@ class ShopifyClient:
     def unsubscribe(self, address: str) -> None:
         subscriptions.unsubscribe(self._transport, address)
 
-    def announce(self, shop_id: str, public_url: str, secret: str) -> bool:
+    def announce(self, shop_id: str, public_url: str, secret: str, *, anew: bool = False) -> Companion:
         """Shopify's checkouts come as webhooks: there is no plugin to tell."""
-        return False
+        return "absent"
 
     def write(self, change: Change, so_far: Mapping[str, Any]) -> Written:
         return writes.write(self._transport, change, so_far)

@@ -6,16 +6,14 @@ from typing import Any
 
 import requests
 
-from app.errors import NotFound
 from connectors.auditing import Auditor
-from connectors.base import Installation, Page, Refusal, Resource, ShopFacts, Wait, Webhook
+from connectors.base import Companion, Installation, Page, Refusal, Resource, ShopFacts, Wait, Webhook
 from connectors.changes import Change, Written
 from connectors.records import Record
-from connectors.woocommerce import audit, facts, fetch, subscriptions, sweep, writes
+from connectors.woocommerce import audit, companion, facts, fetch, subscriptions, sweep, writes
 from connectors.woocommerce.audit import WooAuditor
 from connectors.woocommerce.backfill import Walker
 from connectors.woocommerce.changes import Changes
-from connectors.woocommerce.errors import NoRoute
 from connectors.woocommerce.transport import Transport
 
 
@@ -67,16 +65,15 @@ class WooClient:
         return subscriptions.subscribe(self._transport, address, secret)
 
     def unsubscribe(self, address: str) -> None:
+        companion.leave(self._transport, address)
         subscriptions.unsubscribe(self._transport, address)
 
-    def announce(self, shop_id: str, public_url: str, secret: str) -> bool:
-        """Tells the companion plugin where its carts go; False where the plugin is not installed."""
-        body = {"shop": shop_id, "url": public_url, "secret": secret}
-        try:
-            self._transport.send("POST", "wc-regulars/v1/connection", body=body)
-        except (NoRoute, NotFound):
-            return False
-        return True
+    def announce(self, shop_id: str, public_url: str, secret: str, *, anew: bool = False) -> Companion:
+        return companion.announce(self._transport, shop_id, public_url, secret, anew=anew)
+
+    def gave(self, proof: str) -> bool:
+        """Did the shop's companion plugin give what has this digest along with its button, a moment ago?"""
+        return companion.gave(self._transport, proof)
 
     def write(self, change: Change, so_far: Mapping[str, Any]) -> Written:
         return writes.write(self._transport, change, so_far)

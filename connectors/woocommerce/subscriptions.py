@@ -5,9 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from app.errors import NotFound, Refused
 from connectors.base import Webhook
-from connectors.woocommerce.errors import NotJson
 from connectors.woocommerce.rows import bodies, one
 from connectors.woocommerce.transport import Transport
 from connectors.woocommerce.types import WebhookBody
@@ -28,7 +26,7 @@ def subscribe(transport: Transport, address: str, secret: str) -> Sequence[Webho
         name = _name(topic, secret)
         right, wrong = _sorted([body for body in at_address if body.topic == topic], name)
         for body in wrong:
-            _delete(transport, body.id)
+            transport.remove(f"{PATH}/{body.id}", {"force": "true"})
         made = right or _create(transport, topic, name, address, secret)
         kept.append(msgspec.structs.replace(_webhook(made), is_new=right is None))
     return kept
@@ -37,7 +35,7 @@ def subscribe(transport: Transport, address: str, secret: str) -> Sequence[Webho
 def unsubscribe(transport: Transport, address: str) -> None:
     for body in _ours(transport):
         if body.delivery_url == address:
-            _delete(transport, body.id)
+            transport.remove(f"{PATH}/{body.id}", {"force": "true"})
 
 
 def _name(topic: str, secret: str) -> str:
@@ -56,16 +54,6 @@ def _create(transport: Transport, topic: str, name: str, address: str, secret: s
     """The shop pings the address while it creates: five seconds where that does not answer."""
     body = {"name": name, "topic": topic, "delivery_url": address, "secret": secret, "status": "active"}
     return one(transport.send("POST", PATH, body=body).content, WebhookBody)
-
-
-def _delete(transport: Transport, number: int) -> None:
-    path, params = f"{PATH}/{number}", {"force": "true"}
-    try:
-        transport.send("DELETE", path, params)
-    except NotFound:
-        return
-    except (Refused, NotJson):  # some servers let no DELETE through; WordPress takes it by another name
-        transport.send("POST", path, {**params, "_method": "DELETE"})
 
 
 def _ours(transport: Transport) -> list[WebhookBody]:

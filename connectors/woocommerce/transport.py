@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 import requests
 
-from app.errors import AuthLost, Refused
+from app.errors import AuthLost, NotFound, Refused
 from app.lib.i18n import _
 from connectors.woocommerce import auth
 from connectors.woocommerce.discover import Site, ask, domain_of, site_at
@@ -39,6 +39,9 @@ class Transport:
         self, method: str, path: str, params: Params | None = None, body: Any = None, timeout: float = 60
     ) -> requests.Response:
         """path without a slash in front: wc/v3/orders. Raises what errors.check raises."""
+        if method != "GET" and self._is_plain is None:
+            # a write goes out once, and not in one way after another until the key is seen
+            self.get("wc/v3/webhooks", {"per_page": 1, "_fields": "id"})
         try:
             return self._send(method, path, params or {}, body, timeout)
         except NotSeen as error:
@@ -61,6 +64,15 @@ class Transport:
                 switched_off = _("WooCommerce is switched off at %(host)s.", host=self.host)
                 raise AuthLost(switched_off, "activate") from error
             raise
+
+    def remove(self, path: str, params: Params | None = None) -> None:
+        """DELETE; what is gone is gone."""
+        try:
+            self.send("DELETE", path, params)
+        except NotFound:
+            return
+        except (Refused, NotJson):  # some servers let no DELETE through; WordPress takes it by another name
+            self.send("POST", path, {**(params or {}), "_method": "DELETE"})
 
     def index(self) -> Site:
         """The shop as it introduces itself to anybody."""

@@ -14,10 +14,11 @@ defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 function remove_all(): void {
 	global $wpdb;
 	$wpdb->query( $wpdb->prepare( 'DROP TABLE IF EXISTS %i', $wpdb->prefix . 'regulars_baskets' ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- our own table.
-	foreach ( array( 'connection', 'server', 'view', 'consent_text', 'link_key', 'table' ) as $name ) {
+	foreach ( array( 'connection', 'server', 'view', 'consent_text', 'link_key', 'table', 'left' ) as $name ) {
 		delete_option( "regulars_$name" );
 	}
 	delete_transient( 'regulars_pause' );
+	delete_transient( 'regulars_proof' );
 	foreach ( array( 'postmeta', 'wc_orders_meta' ) as $name ) {
 		$table = $wpdb->prefix . $name;
 		if ( $wpdb->get_var( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $table ) ) ) === $table ) { // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- orders are too many to load each.

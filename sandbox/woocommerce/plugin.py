@@ -1,5 +1,6 @@
 """The companion plugin: it learns where Regulars is, and tells it of every cart, signed."""
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -32,9 +33,13 @@ class Plugin:
     def __init__(self, house: House, courier: Courier) -> None:
         self.house, self.courier = house, courier
         self.connected: Connection | None = None
+        self.left = False  # the merchant disconnected here
+        self.proof = ""
         house.box.listen(self._note)
-        house.route("POST", "connection", self.connect, "POST, DELETE", root=f"/wp-json/{NAMESPACE}")
-        house.route("DELETE", "connection", self.disconnect, "POST, DELETE", root=f"/wp-json/{NAMESPACE}")
+        root, allow = f"/wp-json/{NAMESPACE}", "GET, POST, DELETE"
+        house.route("GET", "connection", self.show, allow, root=root)
+        house.route("POST", "connection", self.connect, allow, root=root)
+        house.route("DELETE", "connection", self.disconnect, allow, root=root)
 
     def connection(self) -> Connection | None:
         return self.connected
@@ -44,8 +49,22 @@ class Plugin:
         facts = [str(wanted.get(name) or "") for name in ("shop", "url", "secret")] if isinstance(wanted, dict) else []
         if not all(facts) or len(facts) != 3:
             raise ApiError(400, "regulars_invalid_connection", "A connection needs shop, url and secret.")
-        self.connected = Connection(facts[0], facts[1].rstrip("/"), facts[2])
+        self.connected, self.left, self.proof = Connection(facts[0], facts[1].rstrip("/"), facts[2]), False, ""
         return answer({"version": 1})
+
+    def show(self) -> Response:
+        to = self.connected
+        said = {"shop": to and to.shop, "url": to and to.url, "fingerprint": to and _digest(to.secret)}
+        return answer({"version": 1, **said, "left": self.left, "proof": _digest(self.proof) if self.proof else None})
+
+    def press(self) -> str:
+        """The button: what it gives along to Regulars."""
+        self.proof = secrets.token_hex(16)
+        return self.proof
+
+    def leave(self) -> None:
+        """The merchant disconnects in the plugin: Regulars is told nothing."""
+        self.connected, self.left = None, True
 
     def disconnect(self) -> Response:
         self.connected = None
@@ -116,6 +135,10 @@ class Plugin:
             "discount": sum(a.subtotal - a.total for a in amounts),
         }
         return {name: self.house.writing.money(minor, checkout.currency) for name, minor in totals.items()}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _consent(consent: Consent | None) -> Body:

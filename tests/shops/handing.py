@@ -1,5 +1,6 @@
 """The street between a merchant's browser, Regulars by TLS and a WooCommerce shop in a box: how it is walked."""
 
+import html
 import re
 import ssl
 from collections.abc import Iterator, Sequence
@@ -115,6 +116,16 @@ def begin(street: Street, browser: requests.Session, address: str = "", **more: 
     found = look(street, browser, address or street.shop_url, **more)
     assert found.status_code == 200, found.text
     return link(found, r"/wc-auth/v1/authorize|wc-auth-route")
+
+
+def press(street: Street, browser: requests.Session) -> tuple[str, str]:
+    """The button of the plugin in the shop: the page that it leads to, and the page it came from."""
+    back = f"{street.shop_url}/wp-admin/admin.php?page=regulars"
+    query = {"address": street.shop_url, "return": back, "plugin": "1", "proof": street.face.plugin.press()}
+    page = browser.get(f"{street.url}/connect/woocommerce", params=query, timeout=20)
+    given = {name: html.unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', page.text)}
+    assert given["address"] == street.shop_url
+    return begin(street, browser, back=given["back"], proof=given["proof"]), back
 
 
 def look(street: Street, browser: requests.Session, address: str, **more: str) -> requests.Response:

@@ -18,7 +18,7 @@ from app.lib.encryption import Keyring, new_key
 from app.shops import connect as connecting
 from app.shops import credentials
 from app.shops.models import Account, Credential, Shop
-from connectors.base import ShopFacts, Webhook
+from connectors.base import Companion, ShopFacts, Webhook
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LATER = datetime(2026, 3, 2, tzinfo=UTC)
@@ -52,8 +52,8 @@ class Platform:
         self.subscribed.append((address, secret))
         return [Webhook("1", "order.created", address, True)]
 
-    def announce(self, shop_id: str, public_url: str, secret: str) -> bool:
-        return False
+    def announce(self, shop_id: str, public_url: str, secret: str, *, anew: bool = False) -> Companion:
+        return "absent"
 
 
 @pytest.fixture

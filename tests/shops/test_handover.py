@@ -23,6 +23,7 @@ from tests.shops.handing import (
     finish,
     link,
     newest_end,
+    press,
     token,
     walked,
 )
@@ -228,6 +229,41 @@ def test_the_plugin_s_button_leads_here_and_back(street: Street) -> None:
     assert done.headers["Refresh"] == f"1; url={back}"
     begin(street, browser, back="https://evil.example/?x=" + street.shop_url)
     assert [row.back for row in street.waiting()] == [None]
+
+
+def test_by_the_plugin_s_button_nothing_has_to_be_typed(each_street: Street) -> None:
+    street = each_street
+    merchant = street.browser("ada@example.com")
+    asked, back = press(street, merchant)
+    done = merchant.get(approve(street, asked), timeout=60)
+    assert done.headers["Refresh"] == f"1; url={back}"
+    (shop,) = street.shops()
+    assert shop.webhooks_state is not None
+    assert "companion plugin" in shop.webhooks_state
+    connection = street.face.connection()
+    assert connection is not None
+    assert (connection.shop, connection.url) == (str(shop.id), street.url)
+    assert street.waiting() == []
+
+
+@pytest.mark.parametrize("proof", ["", "0123456789abcdef0123456789abcdef"])
+def test_a_proof_that_the_plugin_did_not_give_proves_nothing(street: Street, proof: str) -> None:
+    """Whoever begins may send along what they like: the shop's plugin gave another one, to its own manager."""
+    attacker = street.browser("mallory@example.com")
+    asked = begin(street, attacker, proof=proof)
+    street.face.plugin.press()
+    page = attacker.get(approve(street, asked), timeout=20)
+    assert 'name="end"' in page.text
+    assert street.shops() == []
+
+
+def test_a_proof_is_good_for_one_shop(street: Street) -> None:
+    """Mallory has the plugin too, and a proof of her own shop's."""
+    with box() as (_url, hers):
+        attacker = street.browser("mallory@example.com")
+        asked = begin(street, attacker, proof=hers.plugin.press())
+        attacker.get(approve(street, asked), timeout=20)
+    assert street.shops() == []
 
 
 def test_another_site_s_page_begins_nothing(street: Street) -> None:

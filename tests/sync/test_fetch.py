@@ -13,7 +13,7 @@ from app.journal.models import FailedRecord, PendingFetch
 from app.lib.clock import utc_now
 from app.shops.models import Shop
 from connectors.base import Failure
-from connectors.records import OrderRecord, Record
+from connectors.records import Deletion, OrderRecord, Record
 from sync.fetch import fetch
 from tests.factory import order_record
 from tests.sync.conftest import Platform, job
@@ -64,6 +64,18 @@ def test_a_failure_is_settled_by_reading_it_and_by_nothing_less(
     want(context, shop, "1", "2")
     fetch(context, job(shop, "fetch"))
     assert open_failures(context, shop) == [("order", "2", "odd")]
+
+
+def test_what_a_read_makes_doubtful_is_read_too(context: Context, shop: Shop, platform: Platform) -> None:
+    """A customer is gone, and WooCommerce has made the orders a guest's without a word."""
+    platform.answer = lambda kind, external_ids: [order_record("1", customer_external_id="7")]
+    want(context, shop, "1")
+    fetch(context, job(shop, "fetch"))
+    platform.answer = lambda kind, external_ids: [Deletion("customer", "7", is_forgotten=True)]
+    with shop_scope(context.engine, shop.id, write=True) as scope:
+        request_fetches(scope, [("deleted:customer", "7")], "test", utc_now())
+    fetch(context, job(shop, "fetch"))
+    assert waiting(context, shop) == [("1", 0)]
 
 
 def test_what_is_given_up_is_listed(context: Context, shop: Shop, platform: Platform) -> None:

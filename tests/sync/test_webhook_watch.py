@@ -13,7 +13,7 @@ from app.jobs.models import JobRow
 from app.lib.clock import utc_now
 from app.shops import connect
 from app.shops.models import Shop
-from connectors.base import Webhook
+from connectors.base import Companion, Webhook
 from sync.models import Cursor
 from sync.upkeep import check_webhooks
 from tests.sync.conftest import job
@@ -30,8 +30,8 @@ class Sender:
     def subscribe(self, address: str, secret: str) -> Sequence[Webhook]:
         return self.sent
 
-    def announce(self, shop_id: str, public_url: str, secret: str) -> bool:
-        return False
+    def announce(self, shop_id: str, public_url: str, secret: str, *, anew: bool = False) -> Companion:
+        return "absent"
 
 
 def hook(topic: str, *, is_new: bool = False, why_not: str = "") -> Webhook:

@@ -9,6 +9,8 @@ namespace Regulars;
 
 defined( 'ABSPATH' ) || exit;
 
+const PROOF_LIFE = 30 * MINUTE_IN_SECONDS;
+
 add_action( 'admin_post_regulars_connect', __NAMESPACE__ . '\\go_and_connect' );
 add_action( 'admin_post_regulars_settings', __NAMESPACE__ . '\\save_settings' );
 add_action( 'admin_post_regulars_disconnect', __NAMESPACE__ . '\\disconnect' );
@@ -40,11 +42,15 @@ function go_and_connect(): void {
 	exit;
 }
 
+/** The proof shows Regulars that whoever comes from here pressed the button: it asks for the digest that is kept. */
 function connect_url( string $server ): string {
+	$proof = bin2hex( random_bytes( 16 ) );
+	set_transient( 'regulars_proof', hash( 'sha256', $proof ), PROOF_LIFE );
 	$query = array(
 		'address' => home_url(),
 		'return'  => page_url(),
 		'plugin'  => VERSION,
+		'proof'   => $proof,
 	);
 	return "$server/connect/woocommerce?" . http_build_query( $query );
 }
@@ -60,6 +66,7 @@ function save_settings(): void {
 function disconnect(): void {
 	must_be_allowed( 'regulars_disconnect' );
 	forget_connection();
+	update_option( 'regulars_left', 1, false );
 	wp_safe_redirect( page_url() );
 	exit;
 }

@@ -67,10 +67,14 @@ function register_connection_route(): void {
 
 function show_connection(): array {
 	$to = connection();
+	$proof = get_transient( 'regulars_proof' );
 	return array(
-		'version' => CONTRACT,
-		'shop'    => $to ? $to['shop'] : null,
-		'url'     => $to ? $to['url'] : null,
+		'version'     => CONTRACT,
+		'shop'        => $to ? $to['shop'] : null,
+		'url'         => $to ? $to['url'] : null,
+		'fingerprint' => $to ? hash( 'sha256', $to['secret'] ) : null,
+		'left'        => (bool) get_option( 'regulars_left' ),
+		'proof'       => $proof ? $proof : null,
 	);
 }
 
@@ -78,6 +82,8 @@ function connect( \WP_REST_Request $request ): array {
 	$to         = array_intersect_key( $request->get_params(), array_flip( array( 'shop', 'url', 'secret' ) ) );
 	$to['home'] = home_url(); // Filters and https may write it otherwise on other pages; Regulars knows it as it is here.
 	update_option( 'regulars_connection', $to );
+	delete_option( 'regulars_left' );
+	delete_transient( 'regulars_proof' );
 	delete_transient( 'regulars_pause' );
 	schedule_sending();
 	return array( 'version' => CONTRACT );

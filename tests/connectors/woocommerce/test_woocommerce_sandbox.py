@@ -151,7 +151,7 @@ def test_deliveries_say_what_a_fresh_read_says(woocommerce_shop: Any, receiver: 
     assert all(webhook.is_new for webhook in made)
     again = client.subscribe(address, SECRET)  # safe to repeat
     assert again == [replace(webhook, is_new=False) for webhook in made]
-    assert client.announce("1", receiver.url, SECRET)
+    assert client.announce("1", receiver.url, SECRET) == "connected"
     try:
         done = woocommerce_shop.act(act="place_order")
         woocommerce_shop.act(act="abandon")
