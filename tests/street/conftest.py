@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -25,10 +26,15 @@ from app.demo.waits import is_backfilled, is_idle
 from app.jobs.models import JobRow
 from app.lib import clock
 from app.lib.clock import real_now
+from app.mail.models import Message
+from sync import sweep
 from sync.models import Run
+from sync.now import pull_now
+from sync.reconcile.now import reconcile_now
 from tests.street.courier import Courier
 
 ORDERS = "600"
+HISTORY = 5_000  # days: all of a shop
 
 
 @dataclass
@@ -61,6 +67,13 @@ class House:
             if not (batch := db.batch()).is_sqlite:
                 batch.execute("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 hour'")
 
+    def end_claims(self) -> None:
+        """Let the minutes pass after which the claim on a mail belongs to a process that died."""
+        with every_shop(self.context.engine, write=True) as db:
+            for message in db.all(select(Message).where(Message.state == "sending")):
+                assert message.claimed_at is not None
+                message.claimed_at -= timedelta(minutes=3)
+
     def connect(self) -> None:
         self.street.connect_shops(self.context)
 
@@ -74,6 +87,18 @@ class House:
     def settle(self) -> None:
         """Wait until nothing is left to do."""
         self.street.until("all work is done", lambda: is_idle(self.context, self.shops.values()))
+
+    def prove(self) -> list[str]:
+        """Pull, sweep and hold both sides together, whole; what was said of it."""
+        said = []
+        for shop_id in self.shops.values():
+            list(pull_now(self.context, shop_id))
+            with shop_scope(self.context.engine, shop_id, write=True) as scope:
+                sweep.request(scope)
+            self.settle()
+            said += reconcile_now(self.context, shop_id, HISTORY)
+        self.settle()
+        return said
 
     def done(self) -> int:
         """How many records the backfills have taken in."""

@@ -5,12 +5,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import requests
 
-from app.demo.street import FACES
+from app.demo.street import FACES, jump
 from app.errors import PlatformDown
+from app.lib.clock import utc_now
 from tests.street.conftest import House, act
 
 FAULTS = {
@@ -55,6 +57,11 @@ class Storm:
                 kill_at = time.monotonic() + self.draw.uniform(*CALM)
             time.sleep(self.draw.uniform(0, 0.1))
 
+    def let_an_hour_pass(self) -> None:
+        """Whoever left a basket is written to, while all goes on."""
+        jump(self.home.street, utc_now() + timedelta(minutes=62))
+        self.blow(CALM[1])
+
     def calm(self) -> Counter[str]:
         """No more faults, everything delivered and worked; how often each fault struck."""
         struck: Counter[str] = Counter()
@@ -62,6 +69,8 @@ class Storm:
             struck.update(self.home.street.tell(face, "faults")["struck"])
             self.home.street.tell(face, "webhooks/flush")
         self.home.end_leases()
+        self.home.end_claims()
+        jump(self.home.street, utc_now() + timedelta(minutes=2))
         self.home.settle()
         return struck
 
