@@ -4,6 +4,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -67,12 +68,17 @@ class Storm:
         struck: Counter[str] = Counter()
         for face in FACES:
             struck.update(self.home.street.tell(face, "faults")["struck"])
-            self.home.street.tell(face, "webhooks/flush")
+            self.home.street.until("all is delivered", lambda f=face: self._is_delivered(f))  # type: ignore[misc]
         self.home.end_leases()
         self.home.end_claims()
         jump(self.home.street, utc_now() + timedelta(minutes=2))
         self.home.settle()
         return struck
+
+    def _is_delivered(self, face: str) -> bool:
+        with suppress(PlatformDown):  # it waits a minute and says what is left
+            return bool(self.home.street.tell(face, "webhooks/flush"))
+        return False
 
     def _kill(self, name: str) -> None:
         self.home.kill(name)
