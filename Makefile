@@ -50,9 +50,9 @@ test: setup $(VENV)/.tested tests/node_modules/.installed  ## every check and ev
 	$(BIN)/mypy
 	$(BIN)/python -m pytest $(TESTS)
 
-chaos: setup $(VENV)/.tested tests/node_modules/.installed  ## bad days, one for each seed and database: make chaos SEEDS="1 2 3" SECONDS=60
+chaos: setup $(VENV)/.tested tests/node_modules/.installed  ## bad days, one for each seed and database: make chaos SEEDS="1 2 3" LASTING=60
 	bash tests/needs.sh
-	CHAOS_SEEDS="$(or $(SEEDS),1 2 3 4 5 6 7 8 9 10)" CHAOS_SECONDS="$(or $(SECONDS),30)" $(BIN)/python -m pytest -s tests/street/test_chaos.py
+	CHAOS_SEEDS="$(or $(SEEDS),1 2 3 4 5 6 7 8 9 10)" CHAOS_SECONDS="$(or $(LASTING),30)" $(BIN)/python -m pytest -s tests/street/test_chaos.py
 
 plugin: static/dist/manifest.json  ## the WordPress plugin: build/regulars-for-woocommerce.zip
 	PYTHON=$(BIN)/python bash extensions/woocommerce/build.sh build
