@@ -21,7 +21,7 @@ class PrivacyRequest(ShopOwned, table=True):
         Index("privacy_requests_state", "shop_id", "state", "requested_at"),
     )
     kind: str
-    source: str  # platform, panel
+    source: str  # platform, panel, plugin
     request_key: str  # the same for every repetition of one request
     state: str = "pending"
     outcome: str | None = None

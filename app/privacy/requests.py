@@ -34,7 +34,7 @@ def receive(
     subject = Subject(said.customer_external_id, said.email, said.phone, said.orders)
     number = said.request_external_id
     key = f"request:{number}" if number else f"delivery:{delivery.delivery_key}"
-    _keep(scope, keyring, said.kind, "platform", key, subject, now)
+    keep(scope, keyring, said.kind, "platform", key, subject, now)
     delivery.body = None
 
 
@@ -46,7 +46,7 @@ def ask(
     if is_pseudonym(customer.external_id):
         raise Refused(_("This person was erased already."))
     subject = Subject(None if customer.is_guest else customer.external_id, customer.email, customer.phone)
-    row = _keep(scope, keyring, kind, "panel", f"panel:{new_id()}", subject, now)
+    row = keep(scope, keyring, kind, "panel", f"panel:{new_id()}", subject, now)
     row.customer_id = customer.id
     return row
 
@@ -102,9 +102,10 @@ def defer(scope: ShopScope) -> None:
     jobs.defer(scope, "privacy", lane="ingest", dedupe="privacy", priority=0)
 
 
-def _keep(
+def keep(
     scope: ShopScope, keyring: Keyring, kind: str, source: str, key: str, subject: Subject, now: datetime
 ) -> PrivacyRequest:
+    """A request, and the job that works it; the same key twice is one."""
     known = scope.first(select(PrivacyRequest).where(PrivacyRequest.request_key == key))
     if known is not None:
         return known

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("public", __name__)
 
-from app.public import handover, health, links, storefront  # noqa: E402, F401  the views register themselves on the blueprint
+from app.public import handover, health, links, plugin, storefront  # noqa: E402, F401  the views register themselves on the blueprint

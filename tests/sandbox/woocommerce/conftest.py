@@ -42,6 +42,7 @@ class Receiver:
     url: str
     arrivals: list[Arrival] = field(default_factory=list)
     answer: int = 200
+    moved: str = ""  # a path that has moved to another, of which the answer is 307
 
     def topics(self) -> list[str | None]:
         return [arrival.topic for arrival in self.arrivals]
@@ -124,7 +125,10 @@ def _handler(place: Callable[[], Receiver]) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             place().arrivals.append(Arrival(self.path, dict(self.headers), body))
-            self.send_response(place().answer)
+            is_moved = self.path == place().moved
+            self.send_response(307 if is_moved else place().answer)
+            if is_moved:
+                self.send_header("Location", "/moved-to")
             self.send_header("Content-Length", "0")
             self.end_headers()
 

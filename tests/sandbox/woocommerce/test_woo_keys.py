@@ -2,6 +2,7 @@
 
 import time
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -98,3 +99,53 @@ def test_the_index_is_open_and_says_where_and_when_the_shop_is(app: Flask, face:
 def test_what_is_not_there_is_no_route(woo: Caller) -> None:
     response = woo.call("GET", "nonsense")
     assert (response.status_code, response.get_json()["code"]) == (404, "rest_no_route")
+
+
+def test_a_nonce_is_one_keys_own(app: Flask, face: Face, sign: Signer) -> None:
+    other, nonce = face.keys.make("read", "Other"), "0123456789abcdef"
+    first = sign("GET", ORDERS, oauth_nonce=nonce)
+    second = sign("GET", ORDERS, oauth_nonce=nonce, oauth_consumer_key=other.consumer_key, secret=other.consumer_secret)
+    assert [app.test_client().get(ORDERS, query_string=each).status_code for each in (first, second)] == [200, 200]
+
+
+def test_an_array_breaks_the_signature_and_a_comma_list_does_not(app: Flask, sign: Signer) -> None:
+    broken = sign("GET", ORDERS, {"status[]": "processing"})
+    assert told(app, broken)[2] == "Invalid signature - provided signature does not match."
+    whole = sign("GET", ORDERS, {"status": "processing,completed", "include": "1,2,3"})
+    assert app.test_client().get(ORDERS, query_string=whole).status_code == 200
+
+
+def test_the_scheme_that_is_signed_is_the_one_that_php_sees(small_box: Any, sign: Signer) -> None:
+    app = Flask("https home")
+    register(app, small_box, Options("https://shop.test:8180"))
+    params = sign("GET", ORDERS, home="http://shop.test:8180")
+    assert app.test_client().get(ORDERS, query_string=params).status_code == 200
+    assert told(app, sign("GET", ORDERS, home="https://shop.test:8180"))[0] == 401
+
+
+def test_on_plain_permalinks_the_home_is_signed_without_a_slash(app: Flask, sign: Signer) -> None:
+    plain = {"rest_route": "/wc/v3/orders", "x": "wp-json/wc/"}
+    params = sign("GET", "", plain)
+    query = "&".join(f"{key}={quote(value, safe='/')}" for key, value in params.items())
+    assert app.test_client().get(f"/?{query}").status_code == 200
+
+
+def test_what_is_missing_of_a_signature_is_named(app: Flask, sign: Signer) -> None:
+    params = sign("GET", ORDERS)
+    del params["oauth_nonce"]
+    assert told(app, params) == (
+        401, "woocommerce_rest_authentication_missing_parameter", "Missing OAuth parameter oauth_nonce",
+    )  # fmt: skip
+
+
+def test_there_is_no_rate_limit(woo: Caller) -> None:
+    answers = [woo.call("GET", "orders", per_page=1) for _ in range(60)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert not [name for name, _ in answers[0].headers if "rate" in name.lower()]
+
+
+@pytest.mark.parametrize(("user", "status"), [("customer", 403), ("gone", 401)])
+def test_a_key_goes_with_its_user(woo: Caller, face: Face, user: Any, status: int) -> None:
+    face.keys.all()[0].user = user
+    answer = woo.call("GET", "orders")
+    assert (answer.status_code, answer.get_json()["code"]) == (status, "woocommerce_rest_cannot_view")

@@ -132,3 +132,22 @@ def test_the_office_brings_an_order_back_whole(shop_of: Made, storage: str) -> N
 def test_the_status_page_says_which_it_is(shop_of: Made, storage: str, is_hpos: bool) -> None:
     settings = shop_of(storage=storage).woo.get("system_status", _fields="settings")["settings"]
     assert settings["HPOS_enabled"] is is_hpos
+
+
+@pytest.mark.parametrize(("storage", "count"), [("hpos", 0), ("posts", 3)])
+def test_auto_draft_lists_everything_on_posts(shop_of: Made, storage: str, count: int) -> None:
+    street = shop_of(storage=storage)
+    street.box.trash_order(old_order(street).id)
+    assert street.woo.total("orders", status="auto-draft") == count
+
+
+@pytest.mark.parametrize("storage", STORAGES)
+def test_any_wins_over_whatever_is_named_beside_it(shop_of: Made, storage: str) -> None:
+    street = shop_of(storage=storage, version="11.0.1")
+    left = {"line_items": [{"product_id": 1}], "coupon_lines": [{"code": "nope"}]}
+    assert street.woo.call("POST", "orders", json=left).status_code == 400
+    street.box.trash_order(old_order(street).id)
+    assert (
+        street.woo.total("orders", status="any,checkout-draft") == street.woo.total("orders", status="any,trash") == 2
+    )
+    assert street.woo.total("orders", status="checkout-draft") == street.woo.total("orders", status="trash") == 1
