@@ -4,7 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-LOCK := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header pyproject.toml
+COMPILE := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header
+LOCK := $(COMPILE) pyproject.toml
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help setup demo test chaos plugin bench bench-large language locks format clean
@@ -57,7 +58,13 @@ chaos: setup $(VENV)/.tested tests/node_modules/.installed  ## bad days, one for
 plugin: static/dist/manifest.json  ## the WordPress plugin: build/regulars-for-woocommerce.zip
 	PYTHON=$(BIN)/python bash extensions/woocommerce/build.sh build
 
-bench: setup $(VENV)/.tested  ## the benchmarks: at most 8 minutes, benchmarks/results.json
+$(VENV)/dlt/.installed: benchmarks/dlt.lock $(VENV)/.tested
+	echo "Installing dlt into $(VENV)/dlt, to measure beside"
+	$(BIN)/uv venv -q --clear -p $(BIN)/python $(VENV)/dlt
+	$(BIN)/uv pip install -q -p $(VENV)/dlt/bin/python --require-hashes -r benchmarks/dlt.lock
+	touch $@
+
+bench: setup $(VENV)/.tested $(VENV)/dlt/.installed  ## the benchmarks: at most 8 minutes, benchmarks/results.json
 	$(BIN)/python -m benchmarks
 
 bench-large: setup $(VENV)/.tested  ## what takes longer
@@ -72,6 +79,7 @@ language: $(VENV)/.tested  ## begin a language, or add what is new to its catalo
 locks: $(VENV)/.tested  ## the exact versions and hashes of what pyproject.toml names
 	$(LOCK) -o requirements.lock
 	$(LOCK) --extra dev -o requirements-dev.lock
+	$(COMPILE) benchmarks/dlt.in -o benchmarks/dlt.lock
 
 format: $(VENV)/.tested  ## the code, in its one style
 	$(BIN)/ruff check --fix .

@@ -16,6 +16,7 @@ from app.furnish import furnish
 from app.lib.clock import real_now, utc_now
 from app.operations import commands as house
 from app.operations.commands import open_house, shop_id_of
+from app.operations.report_commands import report
 from app.shops.connect import connect as connect_shop
 
 # ruff: noqa: PLC0415  a command imports what it alone needs: a server, a worker, a sandbox
@@ -217,7 +218,7 @@ def demo(once: bool, as_json: bool, database_url: str | None, data: str, face: s
     sys.exit(show(data, file))
 
 
-for command in (house.journal, house.doctor):
+for command in (house.journal, house.doctor, house.backup, house.restore, report):
     regulars.add_command(command)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
+from app import jobs
 from app.context import Context
 from app.db.scope import ShopScope, shop_scope
 from app.flows import enroll, outcomes
@@ -43,6 +44,15 @@ def react(context: Context, job: Job) -> Again | None:
     for event in events:
         _settle(context, event, _run(context, event))
     return Again(None) if len(events) == _SLICE else None
+
+
+def retry(scope: ShopScope, event_id: int, now: datetime) -> None:
+    """Let everybody react once more to a change; whoever did already does nothing twice."""
+    event = scope.get(Event, event_id)
+    if event.state != "failed":
+        return  # pressed twice
+    event.state, event.due_at, event.attempts = "pending", now, 0
+    jobs.defer(scope, "react", lane="react", dedupe="react", priority=0)
 
 
 def _run(context: Context, event: Event) -> list[str]:

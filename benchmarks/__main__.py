@@ -11,9 +11,11 @@ from benchmarks.bulk import bulk_postgres, bulk_sqlite
 from benchmarks.delivery import webhook_during_backfill
 from benchmarks.house import postgres
 from benchmarks.intake import intake_postgres, intake_sqlite
+from benchmarks.jobs import jobs_postgres
 from benchmarks.large import large
 from benchmarks.rest import mail_render, segment_count
 from benchmarks.results import Result, keep, show
+from benchmarks.woocommerce_pull import woocommerce_pull
 
 _ORDERS = 20_000
 _BULK = 50_000
@@ -29,11 +31,13 @@ SHORT: Mapping[str, Callable[[Path], Iterable[Result]]] = {
     "backfill_woocommerce": lambda folder: backfill("woocommerce", "sqlite", _ORDERS, 3, folder),
     "backfill_shopify_postgres": lambda folder: on_postgres("shopify", folder),
     "backfill_woocommerce_postgres": lambda folder: on_postgres("woocommerce", folder),
+    "woocommerce_pull": woocommerce_pull,
     "bulk_sqlite": lambda folder: bulk_sqlite(_BULK, 3, folder),
     "bulk_postgres": lambda folder: bulk_postgres(_BULK, 1, folder),
     "webhook_during_backfill": lambda folder: webhook_during_backfill(_ORDERS, 12, folder),
     "intake_sqlite": intake_sqlite,
     "intake_postgres": intake_postgres,
+    "jobs_postgres": lambda _: jobs_postgres(),
     "segment_count": lambda _: segment_count(),
     "mail_render": lambda _: mail_render(),
 }

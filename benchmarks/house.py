@@ -54,6 +54,7 @@ class House:
     shop_id: int
     runs: Path
     surroundings: dict[str, str]
+    origin: str
 
     def start_worker(self) -> None:
         self.crew.start("worker", ["-m", "benchmarks.worker", str(self.runs)], self.surroundings)
@@ -89,15 +90,16 @@ class House:
 
 
 @contextmanager
-def house(face: str, pages: Path, engine: str) -> Iterator[House]:
-    """A house on "sqlite" or on the PostgreSQL at an address, its shop replayed from `pages`."""
+def house(face: str, pages: Path, engine: str, seconds: float = 0.0) -> Iterator[House]:
+    """A house on "sqlite" or on the PostgreSQL at an address, its shop replayed from `pages`, each in `seconds`."""
     with _home() as home, _database(engine, home) as url, Crew(home / "logs") as crew:
         port = free_port()
-        crew.start("shop", ["-m", "benchmarks.replay", face, str(pages), str(port)], {})
+        crew.start("shop", ["-m", "benchmarks.replay", face, str(pages), str(port), str(seconds)], {})
         crew.wait_ready("shop")
         origin = f"http://127.0.0.1:{port}"
         context = _context(home, url, origin)
-        yield House(crew, context, _connected(context, face, origin), home / "runs.jsonl", _environ(home, url, origin))
+        shop_id, runs = _connected(context, face, origin), home / "runs.jsonl"
+        yield House(crew, context, shop_id, runs, _environ(home, url, origin), origin)
         context.engine.dispose()
 
 

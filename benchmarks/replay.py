@@ -1,8 +1,9 @@
-"""Serves over HTTP what a face wrote to disk: `python -m benchmarks.replay FACE FOLDER PORT`."""
+"""Serves over HTTP what a face wrote to disk: `python -m benchmarks.replay FACE FOLDER PORT [SECONDS A PAGE]`."""
 
 import json
 import re
 import sys
+import time
 from array import array
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -109,12 +110,23 @@ class Rows:
             return b"[" + file.read(self._places[end] - self._places[first])[:-1] + b"]"
 
 
+_EMPTY = ("coupons", "products/categories")
+
+
 class WooCommerce(Replay):
-    """The lists of wc/v3 by offset; nothing in the trash, nothing changed since."""
+    """The lists of wc/v3 by offset; no drafts, nothing in the trash, nothing changed since. seconds: what each answer
+    takes; times: when each was asked for, which `/asked` tells."""
 
     lists: ClassVar[dict[str, Rows]]
+    seconds: ClassVar[float] = 0.0
+    times: ClassVar[list[float]] = []
 
     def do_GET(self) -> None:
+        if self.path == "/asked":
+            self.say(self.times)
+            return
+        self.times.append(time.monotonic())
+        time.sleep(self.seconds)
         parts = urlsplit(self.path)
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
         name = parts.path.removeprefix("/wp-json/").removeprefix("wc/v3/")
@@ -125,6 +137,8 @@ class WooCommerce(Replay):
             self.say({"settings": {"currency": "EUR", "number_of_decimals": 2}})
         elif name.startswith("settings/"):
             self.say({"value": ""})
+        elif name in _EMPTY:
+            self.answer(b"[]", headers={"X-WP-Total": "0", "X-WP-TotalPages": "0"})
         elif name not in self.lists:
             self.say({"code": "rest_no_route", "message": "No route", "data": {"status": 404}}, 404)
         elif "include" in asked:
@@ -133,7 +147,7 @@ class WooCommerce(Replay):
             self._page(name, asked)
 
     def _page(self, name: str, asked: dict[str, str]) -> None:
-        is_empty = "trash" in asked.get("status", "") or "modified_after" in asked or "after" in asked
+        is_empty = asked.get("status") in ("trash", "checkout-draft") or "modified_after" in asked or "after" in asked
         rows = self.lists[name]
         body = b"[]" if is_empty else rows.page(int(asked.get("offset", 0)), int(asked["per_page"]))
         self.answer(body, headers={"X-WP-Total": "0" if is_empty else str(len(rows)), "X-WP-TotalPages": "1"})
@@ -144,10 +158,11 @@ class WooCommerce(Replay):
         self.say([{field: row[field] for field in fields} if fields[0] else row for row in found])
 
 
-def main(face: str, folder: Path, port: int) -> None:
+def main(face: str, folder: Path, port: int, seconds: float) -> None:
     kind = {"shopify": Shopify, "woocommerce": WooCommerce}[face]
     kind.folder, kind.origin = folder, f"http://127.0.0.1:{port}"
     if kind is WooCommerce:
+        WooCommerce.seconds = seconds
         WooCommerce.lists = {name: Rows(folder / name) for name in ("products", "customers", "orders", "refunds")}
     server = ThreadingHTTPServer(("127.0.0.1", port), kind)
     print("ready ", port, flush=True)
@@ -155,4 +170,4 @@ def main(face: str, folder: Path, port: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]) if len(sys.argv) > 4 else 0.0)

@@ -92,6 +92,7 @@ ACTS: dict[str, Callable[[Box, Wish], Done]] = {
     "refund": _refund,
     "delete_refund": lambda box, wish: {"refund_id": box.delete_refund(**wish).id},
     "change_order": lambda box, wish: _order(box.change_order(**wish)),
+    "set_total": lambda box, wish: _order(box.set_total(**wish)),
     "set_quantity": lambda box, wish: _order(box.set_quantity(**wish)),
     "untrash": lambda box, wish: _order(box.untrash_order(**wish)),
     "cancel": lambda box, wish: _order(box.cancel_order(**wish)),

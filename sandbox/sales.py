@@ -182,6 +182,7 @@ class Order:
     cancelled_at: datetime | None = None
     cancel_reason: str | None = None  # customer | declined | fraud | inventory | other
     trashed_at: datetime | None = None
+    told_total: str = ""  # WooCommerce's, where it is finer than the currency
     held_status: str = ""  # WooCommerce's, where it is not what happened: a plugin's own, or its reason is gone
     test: bool = False
     source_name: str = "web"  # web | pos | shopify_draft_order | an app

@@ -55,6 +55,8 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--timezone", help="of the shop, in place of its own: Pacific/Auckland")
     parser.add_argument("--storage", choices=("hpos", "posts"), default="hpos", help="of WooCommerce's orders")
     parser.add_argument("--woocommerce", default="10.0.2", metavar="VERSION", help="such as 8.9.3 or 11.0.1")
+    parser.add_argument("--decimals", type=int, default=2, help="that WooCommerce shows amounts with")
+    parser.add_argument("--webhook-delay", type=float, default=0.3, help="seconds; a shop without visitors has inf")
     parser.add_argument("--plain", action="store_true", help="WordPress with plain permalinks")
     args = parser.parse_args(argv)
     try:
@@ -113,6 +115,8 @@ def _woocommerce(app: Flask, box: Box, args: argparse.Namespace, home_url: str) 
         is_plain=args.plain,
         storage=args.storage,
         version=args.woocommerce,
+        decimals=args.decimals,
+        delivery_delay=args.webhook_delay,
         faults=args.faults,
     )
     face = woocommerce.register(app, box, options)

@@ -7,10 +7,12 @@ from typing import Any
 
 from app.context import Context
 from app.db.scope import shop_scope
+from app.lib.clock import utc_now
 from app.shops.clients import client_for
 from connectors.auditing import AuditCounts
 from connectors.base import Wait
 from sync.reconcile import store
+from sync.reconcile.begin import visible_from
 from sync.reconcile.compare import Difference
 from sync.reconcile.look import Look, look
 from sync.reconcile.windows import Window, all_windows
@@ -36,7 +38,8 @@ def audit(context: Context, shop_id: int) -> Report:
     auditor = client_for(context, shop_id).auditor()
     with shop_scope(context.engine, shop_id) as scope:
         report = Report(str(shop_id), scope.shop.domain)
-        windows = list(all_windows(store.by_day(scope, Window(None, None)), auditor.at_once))
+        first_on = visible_from(scope, utc_now())
+        windows = list(all_windows(store.by_day(scope, Window(first_on, None)), auditor.at_once, first_on))
         counts = store.counts(scope)
     for window in windows:
         found = _waited(look(context, shop_id, auditor, window))

@@ -22,10 +22,11 @@ class Finished(Exception):
 
 
 class Feeder:
-    """Pages of one run, read by a thread of its own. `get` raises Finished at the end, or what the reading raised."""
+    """Pages of one run, read by a thread of its own. `get` raises Finished at the end, or what the reading raised.
+    at: the cursor after the last page that was taken."""
 
-    def __init__(self, items: Iterator[Item], name: str) -> None:
-        self._items = items
+    def __init__(self, items: Iterator[Item], name: str, at: str | None = None) -> None:
+        self._items, self.at = items, at
         self.began_at = utc_now()
         self._queue: queue.Queue[Item | Exception] = queue.Queue(maxsize=_AHEAD)
         self._stop, self._go_on = threading.Event(), threading.Event()
@@ -51,6 +52,7 @@ class Feeder:
         if isinstance(item, Exception):
             self._put(item)  # whoever asks again hears the same
             raise item
+        self.at = item.cursor if isinstance(item, Page) else item.cursor or self.at
         return item
 
     def stop(self) -> None:

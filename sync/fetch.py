@@ -14,6 +14,7 @@ from app.journal.chain import seal
 from app.journal.keep import keep_failures, keep_page, request_fetches, resolve_failures
 from app.journal.models import PendingFetch
 from app.lib.clock import utc_now
+from app.proof.told import count_first_told
 from app.shops.clients import client_for
 from connectors import ledger
 from connectors.base import Client, Failure
@@ -28,7 +29,7 @@ _ATTEMPTS = 8
 
 @calls_the_shop
 def fetch(context: Context, job: Job) -> Again | None:
-    """A job: read one batch of a shop's pending fetches, all of one kind."""
+    """A job: read one batch of a shop's pending fetches, all of one kind and for one reason."""
     assert job.shop_id is not None
     due = _due(context, job.shop_id, utc_now())
     if not due:
@@ -57,7 +58,7 @@ def _due(context: Context, shop_id: int, now: datetime) -> list[PendingFetch]:
     with shop_scope(context.engine, shop_id) as scope:
         waiting = select(PendingFetch).where(col(PendingFetch.due_at) <= now).order_by(col(PendingFetch.due_at))
         rows = scope.all(waiting.limit(_AT_ONCE))
-    return [row for row in rows if row.kind == rows[0].kind]
+    return [row for row in rows if (row.kind, row.reason) == (rows[0].kind, rows[0].reason)]
 
 
 def _keep(
@@ -75,6 +76,7 @@ def _keep(
         failures = [*unread, *outcome.failures]
         kind = due[0].kind.removeprefix("deleted:")
         keep_page(scope, context.keyring, "fetch", due[0].kind, outcome, now)
+        count_first_told(scope, due[0].reason, outcome.counts, now)
         failed = {failure.external_id for failure in failures}
         for asked in due:
             row = scope.find(PendingFetch, asked.kind, asked.external_id)

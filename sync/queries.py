@@ -1,14 +1,18 @@
-"""What pages read of the sync: the runs under way, the latest ones, and when each resource was last pulled."""
+"""What pages read of the sync: the runs under way and how fast they go, and when each resource was last pulled."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func
 from sqlmodel import col, select
 
 from app.commerce.models import Order
 from app.db.scope import ShopScope
+from app.journal.models import JournalEntry
 from sync.models import Cursor, RefusedField, Run
+
+_LATELY = timedelta(seconds=20)
+_NO_RECORDS = ("failed", "erased", "deferred")
 
 
 def backfills(scope: ShopScope) -> Sequence[Run]:
@@ -27,6 +31,21 @@ def oldest_order_on(scope: ShopScope) -> date | None:
 
 def refused_fields(scope: ShopScope) -> Sequence[RefusedField]:
     return scope.all(select(RefusedField).order_by(col(RefusedField.field)))
+
+
+def undone(scope: ShopScope) -> Sequence[Run]:
+    return scope.all(select(Run).where(Run.state != "done").order_by(col(Run.id)))
+
+
+def pace(scope: ShopScope, run: Run, now: datetime) -> float | None:
+    """Records a second, of late, by the journal's pages; None where none came."""
+    page = (JournalEntry.run_id == run.id, col(JournalEntry.outcome).is_(None), col(JournalEntry.at) > now - _LATELY)
+    told = select(col(JournalEntry.at), col(JournalEntry.counts)).where(*page).order_by(col(JournalEntry.at))
+    pages = scope.rows(told)
+    if len(pages) < 2 or now <= pages[0][0]:
+        return None
+    records = sum(count for _at, counts in pages[1:] for what, count in counts.items() if what not in _NO_RECORDS)
+    return float(records / (now - pages[0][0]).total_seconds())
 
 
 def runs(scope: ShopScope, limit: int) -> Sequence[Run]:

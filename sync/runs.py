@@ -19,6 +19,7 @@ from app.jobs.base import Again, Job
 from app.journal.chain import seal
 from app.journal.keep import keep_failures, keep_page, request_fetches
 from app.lib.clock import utc_now
+from app.proof.told import count_first_told
 from app.shops.clients import client_for, connector_of, granted_resources
 from connectors.base import Client, Page, Resource, Wait
 from sync.feeder import Feeder, Finished, Item
@@ -69,6 +70,8 @@ def _slice(context: Context, run: Run) -> Again:
         match feeder.get():
             case Page() as page:
                 _write(context, run, page)
+                if page.cursor is None:
+                    raise Finished
             case Wait() as wait:
                 _note(context, run, wait)
                 return Again(utc_now() + timedelta(seconds=min(wait.seconds, _LONGEST_WAIT)))
@@ -83,12 +86,15 @@ def _feeder(context: Context, run: Run) -> Feeder:
     if run.id in _feeders and _is_outdated(context, run, _feeders[run.id]):
         _drop(run.id)
     if run.id not in _feeders:
-        _feeders[run.id] = Feeder(_reading(context, run), f"feeder-{run.kind}-{run.resource}")
+        _feeders[run.id] = Feeder(_reading(context, run), f"feeder-{run.kind}-{run.resource}", run.cursor)
     return _feeders[run.id]
 
 
 def _is_outdated(context: Context, run: Run, feeder: Feeder) -> bool:
-    """Begun with what the shop granted before it was authorised anew: what it was refused then says nothing now."""
+    """Another worker has gone on with the run; or it was begun with what the shop granted before it was authorised
+    anew: what it was refused then says nothing now."""
+    if feeder.at != run.cursor:
+        return True
     with shop_scope(context.engine, run.shop_id) as scope:
         authorised_at = scope.shop.authorised_at
     return authorised_at is not None and feeder.began_at < authorised_at
@@ -123,10 +129,13 @@ def _write(context: Context, run: Run, page: Page) -> None:
             row.failed += keep_failures(scope, context.keyring, run.kind, outcome.failures, now)
             request_fetches(scope, outcome.refetch, run.kind, now)
             keep_page(scope, context.keyring, run.kind, run.resource, outcome, now, run_id=run.id)
+            count_first_told(scope, run.kind, outcome.counts, now)
             if place == len(batches):
                 row.cursor, row.total = page.cursor, page.total or row.total
                 row.failed += keep_failures(scope, context.keyring, run.kind, page.failures, now)
                 keep_failures(scope, context.keyring, "ledger", page.doubts, now)
+                if page.cursor is None:
+                    _done(scope, row, now)
             seal(scope, context.keyring, now)
             has_grown = row.done.bit_length() > (row.done - len(records)).bit_length()
         if has_grown and row.done < _GROWN and run.kind == "backfill":
@@ -196,11 +205,17 @@ def _end(context: Context, run: Run) -> None:
     with shop_scope(context.engine, run.shop_id, write=True) as scope:
         row = scope.get(Run, run.id)
         ended_at = row.cursor
-        row.state, row.cursor, row.note, row.finished_at, row.changed_at = "done", None, None, now, now
-        if run.kind != "sweep":  # which sees what is there, and not all that changed
-            _move_on(scope, run.resource, row.started_at, now)
+        if row.state != "done":
+            _done(scope, row, now)
     if run.kind == "backfill" and ended_at is not None:
         client_for(context, run.shop_id).release(ended_at)  # not before: killed until now, it is needed again
+
+
+def _done(scope: ShopScope, row: Run, now: datetime) -> None:
+    """With the last page's data: a run that stood without a cursor would begin anew."""
+    row.state, row.cursor, row.note, row.finished_at, row.changed_at = "done", None, None, now, now
+    if row.kind != "sweep":  # which sees what is there, and not all that changed
+        _move_on(scope, row.resource, row.started_at, now)
 
 
 def _move_on(scope: ShopScope, resource: str, since: datetime, now: datetime) -> None:

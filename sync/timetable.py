@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import Engine, delete, update
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -13,6 +13,7 @@ from app import jobs
 from app.commerce import carts
 from app.commerce.abandonment import mark_abandoned
 from app.context import Context
+from app.db.care import checkpoint
 from app.db.scope import EveryShop, ShopScope, every_shop, shop_scope
 from app.flows.models import Enrollment
 from app.journal.models import Delivery, Event, FailedRecord, JournalEntry, PendingFetch
@@ -30,6 +31,7 @@ from app.writes.models import PlatformWrite
 from sync import sweep
 from sync.reconcile import begin
 from sync.refused import forget_refusals
+from webhooks import rejections
 
 _fired: dict[str, datetime] = {}  # the slot of each entry that this process knows to be fired, by whomever
 _KEEP_BODIES = timedelta(days=14)
@@ -57,6 +59,11 @@ class Entry(_Timed):
 @dataclass(frozen=True)
 class HouseEntry(_Timed):
     run: Callable[[EveryShop, datetime], None]
+
+
+@dataclass(frozen=True)
+class CareEntry(_Timed):
+    run: Callable[[Engine], None]
 
 
 def pull(scope: ShopScope, now: datetime) -> None:
@@ -95,6 +102,9 @@ def tidy(scope: ShopScope, now: datetime) -> None:
     old = col(Delivery.received_at) < now - _KEEP_BODIES
     scope.execute(delete(Delivery).where(old, col(Delivery.state).in_(("done", "ignored"))))
     scope.execute(update(Delivery).where(old, col(Delivery.state) != "pending").values(body=None))
+    given_up = col(Delivery.state).in_(("failed", "unknown"))
+    scope.execute(delete(Delivery).where(col(Delivery.received_at) < now - _KEEP_WRITES, given_up))
+    scope.execute(delete(FailedRecord).where(col(FailedRecord.resolved_at) < now - _KEEP_EVENTS))
     scope.execute(update(FailedRecord).where(col(FailedRecord.last_at) < now - _KEEP_BODIES).values(body=None))
     carts.forget(scope, now)
     scope.execute(delete(Event).where(col(Event.done_at) < now - _KEEP_EVENTS))
@@ -128,7 +138,13 @@ TIMETABLE = (
 )
 
 # what is of no shop
-HOUSEWORK = (HouseEntry("handovers", timedelta(minutes=1), handover.forget),)
+HOUSEWORK = (
+    HouseEntry("handovers", timedelta(minutes=1), handover.forget),
+    HouseEntry("rejections", timedelta(days=1), rejections.forget),
+)
+
+# what is done to the database outside of transactions
+CARE = (CareEntry("checkpoint", timedelta(minutes=10), checkpoint),)
 
 # (job, lane, what waits): a row whose job was lost is found again within a minute
 _WAITING = (
@@ -153,6 +169,9 @@ def tick(context: Context) -> None:
         if _is_ours(context, task, now):
             with every_shop(context.engine, write=True) as db:
                 task.run(db, now)
+    for care in CARE:
+        if _is_ours(context, care, now):
+            care.run(context.engine)
 
 
 def _is_ours(context: Context, entry: _Timed, now: datetime) -> bool:

@@ -21,6 +21,7 @@ from app.lib.clock import utc_now
 from app.lib.log import log
 from app.privacy import sweep
 from app.privacy.requests import receive
+from app.proof.told import count_first_told
 from app.shops.clients import connector_of, facts_of
 from app.shops.lifecycle import apply
 from connectors.records import Fact, Hint, Lifecycle, PrivacyRequest, Record
@@ -105,3 +106,4 @@ def _take_in(context: Context, scope: ShopScope, records: Sequence[Record], now:
     keep_failures(scope, context.keyring, "delivery", outcome.failures, now)
     request_fetches(scope, [*hints, *outcome.refetch], "delivery", now)
     keep_page(scope, context.keyring, "delivery", "batch", outcome, now)
+    count_first_told(scope, "delivery", outcome.counts, now)

@@ -3,10 +3,17 @@
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlmodel import col
 
 from app.db.batch import Batch
 from app.db.engine import encode_json
+from app.db.scope import EveryShop
+from app.journal.models import Rejected
 
+_KEPT = timedelta(days=90)
 _SAMPLES = 5  # a day, address and reason
 _EVERY = 1.0  # seconds: however many come, they cost one small transaction
 
@@ -50,6 +57,10 @@ class Rejections:
         with self._lock:
             for place, count in counts.items():
                 self._counts.setdefault(place, _Count()).take_in(count)
+
+
+def forget(db: EveryShop, now: datetime) -> None:
+    db.execute(delete(Rejected).where(col(Rejected.day) < (now - _KEPT).date().isoformat()))
 
 
 def write(batch: Batch, counts: Counts) -> None:

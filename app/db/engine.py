@@ -33,6 +33,7 @@ def open_engine(database_url: str, *, pool: int = 20) -> Engine:
         connect_args={"options": "-c timezone=UTC"},
         json_serializer=encode_json,
         json_deserializer=msgspec.json.decode,
+        hide_parameters=True,  # an error's words are kept and shown: without what people's rows hold
     )
 
 
@@ -58,6 +59,7 @@ def _open_sqlite(database_url: str, pool: int) -> Engine:
         connect_args={"isolation_level": None, "check_same_thread": False, "timeout": 30, "cached_statements": 256},
         json_serializer=encode_json,
         json_deserializer=msgspec.json.decode,
+        hide_parameters=True,  # an error's words are kept and shown: without what people's rows hold
     )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)

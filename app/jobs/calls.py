@@ -44,9 +44,17 @@ def is_wanted(batch: Batch, shop_id: int, lane: str) -> bool:
     return bool(batch.rows(_WANTED, {"lock": _lock(shop_id, lane)})[0][0])
 
 
-def drop_stalled(batch: Batch, seconds: float) -> int:
-    """Take away the calls of workers that gave no sign of life for so long: their lanes are anybody's; how many."""
-    return batch.execute(_DROP_STALLED, {"seconds": seconds})
+def beat(batch: Batch, worker_id: int, in_hand: Sequence[int]) -> bool:
+    """A worker's sign of life; False where it is not known, or not any more. What it was called to and has not in hand
+    is anybody's: the database was away when it ended."""
+    batch.execute(_DROP_FORGOTTEN, {"worker_id": worker_id, "in_hand": in_hand})
+    return batch.execute(_BEAT, {"worker_id": worker_id}) == 1
+
+
+def drop_stalled(batch: Batch, seconds: float) -> None:
+    """Take away workers that gave no sign of life for so long, and their calls: those lanes are anybody's."""
+    batch.execute(_DROP_STALLED, {"seconds": seconds})
+    batch.execute(_PRUNE, {"seconds": seconds})
 
 
 def _lock(shop_id: int, lane: str) -> str:
@@ -79,6 +87,11 @@ _WANTED = """
 SELECT EXISTS (SELECT 1 FROM procrastinate_jobs c WHERE status = 'todo' AND lock <> :lock AND NOT EXISTS
   (SELECT 1 FROM procrastinate_jobs d WHERE d.status = 'doing' AND d.lock = c.lock))
 """
+_BEAT = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = :worker_id"
+_DROP_FORGOTTEN = """
+DELETE FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = :worker_id AND NOT id = ANY(:in_hand)
+"""
+_PRUNE = "DELETE FROM procrastinate_workers WHERE last_heartbeat < now() - make_interval(secs => :seconds)"
 _DROP_STALLED = """
 DELETE FROM procrastinate_jobs WHERE id IN (
   SELECT c.id FROM procrastinate_jobs c LEFT JOIN procrastinate_workers w ON w.id = c.worker_id

@@ -1,6 +1,6 @@
 """Claims on jobs: taking one under a lease, renewing it, what becomes of the job after. The same on both engines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -45,10 +45,11 @@ class Claims:
         found = batch.rows(_claim(bool(lane), batch.is_sqlite), values)
         return _job(found[0]) if found else None
 
-    def renew(self) -> None:
-        """A sign of life for all our jobs."""
-        with every_shop(self.engine, write=True) as db:
-            db.batch().execute(_RENEW, {"worker": self.worker, "until": self._until()})
+    def renew(self, in_hand: Sequence[int]) -> None:
+        """A sign of life for these of our jobs."""
+        if in_hand:
+            with every_shop(self.engine, write=True) as db:
+                db.batch().execute(_RENEW, {"worker": self.worker, "until": self._until(), "in_hand": in_hand})
 
     def finish(self, job: Job, result: Again | None, *, go_on: bool = False) -> Job | None:
         """It is done, or goes on later. go_on: the next one of its lane, now ours, in the same transaction."""
@@ -76,18 +77,18 @@ class Claims:
         with every_shop(self.engine, write=True) as db:
             batch = db.batch()
             skip = "" if batch.is_sqlite else _SKIP_LOCKED
-            found = batch.rows(_ABANDONED + skip, {"now": deadline})
+            found = batch.rows(_ABANDONED + skip, {"now": deadline}, times=[7])
             for row in found:
-                self._free(batch, _job(row), row[6])
+                self._free(batch, _job(row), *row[6:])
         return len(found)
 
-    def _free(self, batch: Batch, job: Job, dedupe: str | None) -> None:
-        # It counts as an attempt: a job that kills its worker must not do so for ever.
+    def _free(self, batch: Batch, job: Job, dedupe: str | None, due_at: datetime) -> None:
+        # It keeps its place in the lane. It counts as an attempt: a job must not kill its worker for ever.
         words = "the worker died at it"
         if job.attempts >= len(BACK_OFF):
             batch.execute(_BURY, _dead(job, words))
         else:
-            put_back(batch, job, dedupe, {**_again(utc_now(), job.attempts + 1, words), "held": False})
+            put_back(batch, job, dedupe, _again(due_at, job.attempts + 1, words, held=False))
 
     def _settle(self, job: Job, values: dict[str, Any] | None, go_on: bool) -> Job | None:
         def settle_and_claim(batch: Batch) -> Job | None:
@@ -105,14 +106,12 @@ class Claims:
                 continue
 
     def _settled(self, batch: Batch, job: Job, values: dict[str, Any] | None) -> None:
-        ours = batch.rows(_OURS, {"id": job.id, "worker": self.worker})
+        ours = batch.rows(_DONE if values is None else _OURS, {"id": job.id, "worker": self.worker})
         if not ours:
             log.warning("a job was taken from us while we worked at it", job=job.id, name=job.name)
-        elif values is None:
-            batch.execute("DELETE FROM jobs WHERE id = :id", {"id": job.id})
-        elif "id" in values:
+        elif values is not None and "id" in values:
             batch.execute(_BURY, values)
-        else:
+        elif values is not None:
             put_back(batch, job, ours[0][0], values)
 
     def _until(self) -> datetime:
@@ -144,10 +143,13 @@ RETURNING {_COLUMNS}"""
 
 
 _SKIP_LOCKED = " FOR UPDATE SKIP LOCKED"
-_COLUMNS = 'id, shop_id, name, "key", lane, attempts, dedupe'
-_RENEW = "UPDATE jobs SET lease_until = :until WHERE state = 'running' AND worker = :worker"
+_COLUMNS = 'id, shop_id, name, "key", lane, attempts, dedupe, due_at'
+_RENEW = """
+UPDATE jobs SET lease_until = :until WHERE state = 'running' AND worker = :worker AND id = ANY(:in_hand)
+"""
 _ABANDONED = f"SELECT {_COLUMNS} FROM jobs WHERE state = 'running' AND lease_until < :now"
 _OURS = "SELECT dedupe FROM jobs WHERE id = :id AND worker = :worker AND state = 'running'"
+_DONE = "DELETE FROM jobs WHERE id = :id AND worker = :worker AND state = 'running' RETURNING id"
 _BURY = """
 UPDATE jobs SET state = 'dead', attempts = :attempts, error = :error, worker = NULL, lease_until = NULL WHERE id = :id
 """

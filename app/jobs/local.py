@@ -35,7 +35,7 @@ class Local:
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set, and finish what is in hand."""
-        with _presence(self._claims), pulse(self._claims, lambda: None):
+        with _presence(self._claims), pulse(self._turns, lambda: None):
             threads = [threading.Thread(target=self._work, args=[stop]) for _ in range(self._threads)]
             for thread in threads:
                 thread.start()

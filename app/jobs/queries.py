@@ -22,6 +22,23 @@ def oldest_due(db: EveryShop) -> datetime | None:
     return found
 
 
+def lanes(scope: ShopScope) -> Sequence[tuple[str, str, int, datetime]]:
+    """(lane, state, how many jobs, when the first of them is due)."""
+    lane, state = col(JobRow.lane), col(JobRow.state)
+    grouped = select(lane, state, func.count(), func.min(col(JobRow.due_at))).group_by(lane, state)
+    return scope.rows(grouped.order_by(lane, state))
+
+
+def name_of(scope: ShopScope, job_id: int) -> str | None:
+    return scope.first(select(JobRow.name).where(JobRow.id == job_id))
+
+
+def waits(scope: ShopScope, name: str) -> bool:
+    """Is a job of this name to be done still?"""
+    undone = select(JobRow.id).where(JobRow.name == name, col(JobRow.state).in_(("ready", "running")))
+    return scope.first(undone.limit(1)) is not None
+
+
 def dead(scope: ShopScope, limit: int) -> Sequence[JobRow]:
     """Jobs that were given up, each with its `error`; `revive` lets one be tried again."""
     return scope.all(select(JobRow).where(col(JobRow.state) == "dead").order_by(col(JobRow.id).desc()).limit(limit))

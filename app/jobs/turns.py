@@ -17,12 +17,17 @@ class Turns:
     """What a worker does in whatever lane it is sent to."""
 
     def __init__(self, claims: Claims, handlers: Mapping[str, Handler]) -> None:
-        self._claims = claims
+        self.claims = claims
         self._handlers = handlers
+        self._in_hand: set[int] = set()
+
+    def renew(self) -> None:
+        """A sign of life for what is in hand, and for no job whose end we could not write down."""
+        self.claims.renew(list(self._in_hand))
 
     def take(self, lane: Lane, may_go_on: Callable[[], bool]) -> bool:
         """Work the lane's jobs. False: it was left because we may not go on, and more may be due."""
-        job = self._claims.claim(lane)
+        job = self.claims.claim(lane)
         is_free = True
         while job is not None and is_free:
             is_free = may_go_on()
@@ -30,27 +35,31 @@ class Turns:
         return is_free
 
     def _do(self, job: Job, go_on: bool) -> Job | None:
+        self._in_hand.add(job.id)
         try:
             result = self._handlers[job.name](job)
         except RegularsError as error:
             log.warning("job", job=job.id, name=job.name, shop=job.shop_id, error=str(error))
-            return self._claims.fail(job, error, go_on=go_on)
+            return self.claims.fail(job, error, go_on=go_on)
         except Exception as error:  # whatever it is, it is written down, and the others go on
             log.exception("job", job=job.id, name=job.name, shop=job.shop_id)
-            return self._claims.fail(job, error, go_on=go_on)
-        return self._claims.finish(job, result, go_on=go_on)
+            return self.claims.fail(job, error, go_on=go_on)
+        else:
+            return self.claims.finish(job, result, go_on=go_on)
+        finally:
+            self._in_hand.discard(job.id)
 
 
 @contextmanager
-def pulse(claims: Claims, beat: Callable[[], object]) -> Iterator[None]:
+def pulse(turns: Turns, beat: Callable[[], object]) -> Iterator[None]:
     """Signs of life while it lasts; with each, what was a dead worker's comes back."""
     end = threading.Event()
 
     def keep() -> None:
-        while not end.wait(claims.lease / 4):
+        while not end.wait(turns.claims.lease / 4):
             with patience(end):
-                claims.renew()
-                claims.free_abandoned()
+                turns.renew()
+                turns.claims.free_abandoned()
                 beat()
 
     thread = threading.Thread(target=keep, name="pulse")

@@ -1,19 +1,20 @@
 """What pages read of what came in: counts, and what failed with its reason."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 
 from sqlalchemy import func
 from sqlmodel import col, select
 
 from app.db.scope import EveryShop, ShopScope
-from app.journal.models import Delivery, FailedRecord, JournalDay, Rejected
+from app.journal.models import Delivery, Event, FailedRecord, JournalDay, PendingFetch, Rejected
 
 
-def delivery_counts(scope: ShopScope) -> dict[str, int]:
-    """How many deliveries are in each state."""
-    counted = select(Delivery.state, func.count()).group_by(Delivery.state)
-    return {row[0]: int(row[1]) for row in scope.rows(counted)}
+def waiting_deliveries(scope: ShopScope) -> tuple[int, datetime | None]:
+    """How many deliveries wait to be worked through, and since when the first of them."""
+    waiting = select(func.count(), func.min(col(Delivery.due_at))).where(Delivery.state == "pending")
+    ((count, since),) = scope.rows(waiting)
+    return int(count), since
 
 
 def failed_deliveries(scope: ShopScope, limit: int) -> Sequence[Delivery]:
@@ -21,9 +22,38 @@ def failed_deliveries(scope: ShopScope, limit: int) -> Sequence[Delivery]:
     return scope.all(wanted.order_by(col(Delivery.received_at).desc()).limit(limit))
 
 
-def failed_records(scope: ShopScope, limit: int) -> Sequence[FailedRecord]:
-    wanted = select(FailedRecord).where(col(FailedRecord.resolved_at).is_(None))
-    return scope.all(wanted.order_by(col(FailedRecord.last_at).desc()).limit(limit))
+def failed_records(scope: ShopScope, limit: int, mended_since: datetime | None = None) -> Sequence[FailedRecord]:
+    """mended_since: those too that went through since."""
+    resolved_at = col(FailedRecord.resolved_at)
+    is_shown = resolved_at.is_(None) if mended_since is None else resolved_at.is_(None) | (resolved_at > mended_since)
+    return scope.all(select(FailedRecord).where(is_shown).order_by(col(FailedRecord.last_at).desc()).limit(limit))
+
+
+def failed_events(scope: ShopScope, limit: int) -> Sequence[Event]:
+    """Changes to which something of ours could not react."""
+    return scope.all(select(Event).where(Event.state == "failed").order_by(col(Event.id).desc()).limit(limit))
+
+
+def failures(scope: ShopScope) -> int:
+    """How much failed: deliveries, records, reactions."""
+    deliveries = select(func.count()).where(col(Delivery.state).in_(("failed", "unknown")))
+    records = select(func.count()).where(col(FailedRecord.resolved_at).is_(None))
+    events = select(func.count()).where(Event.state == "failed")
+    return sum(int(scope.scalar(counted)) for counted in (deliveries, records, events))
+
+
+def waiting_reads(scope: ShopScope) -> Sequence[tuple[str, str, int, datetime]]:
+    """What is to be read afresh: (kind, reason, how many, since when)."""
+    kind, reason = col(PendingFetch.kind), col(PendingFetch.reason)
+    since = func.min(col(PendingFetch.requested_at))
+    return scope.rows(select(kind, reason, func.count(), since).group_by(kind, reason).order_by(kind, reason))
+
+
+def is_read_afresh(scope: ShopScope, wanted: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of some (kind, external id) that wait for it."""
+    keys = set(wanted)
+    ids = col(PendingFetch.external_id).in_({external_id for _kind, external_id in keys})
+    return {(row.kind, row.external_id) for row in scope.all(select(PendingFetch).where(ids))} & keys
 
 
 def head(scope: ShopScope, day: date | None = None) -> JournalDay | None:

@@ -3,6 +3,7 @@
 import re
 import sys
 from datetime import datetime
+from pathlib import Path
 
 import click
 from sqlmodel import col, or_, select
@@ -13,6 +14,8 @@ from app.db.scope import every_shop, shop_scope
 from app.errors import BadInput, NotFound
 from app.journal.queries import head as head_of
 from app.journal.verify import verify as verify_journal
+from app.operations.backup import backup as write_backup
+from app.operations.backup import restore as read_backup
 from app.operations.doctor import examine
 from app.shops.models import Shop
 from app.web.forms import whole_number
@@ -63,6 +66,22 @@ def doctor() -> None:
         click.echo(str(line))
         lines.append(line)
     sys.exit(1 if any(line.level == "fail" for line in lines) else 0)
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write the whole database to FILE, encrypted with the keys; they are not in it: keep a copy of them elsewhere."""
+    size = write_backup(open_house(), file)
+    click.echo(f"{size / 1e6:.1f} MB of database, {file.stat().st_size / 1e6:.1f} MB in {file}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Make the database that DATABASE_URL names anew from FILE. No web or worker may run."""
+    shops = read_backup(environment.read(), file)
+    click.echo(f"{shops} shops are restored. The worker pulls them and holds both sides together: `regulars worker`.")
 
 
 def _digits(text: str | None) -> str | None:

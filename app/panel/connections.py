@@ -1,6 +1,6 @@
-"""Connections: for each shop of the account what arrives, what failed and why, with a button to try again."""
+"""Connections: for each shop of the account whether it is well, what it did not grant, and the way to leave it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,26 +11,21 @@ from sqlmodel import select
 
 from app.db.scope import ShopScope, every_shop, shop_scope
 from app.errors import Refused
-from app.journal.keep import request_fetches
-from app.journal.models import Delivery, FailedRecord
-from app.journal.queries import delivery_counts, failed_deliveries, failed_records, rejected_since
+from app.jobs.queries import dead
+from app.journal.queries import failures, rejected_since
 from app.lib.clock import real_now, utc_now
 from app.lib.i18n import _, noted
-from app.mail.models import Message
-from app.mail.queries import unsettled
 from app.panel.blueprint import bp
+from app.proof.queries import Standing, standing
 from app.shops.apps import house_app
 from app.shops.farewell import KEPT, disconnect
 from app.shops.models import Account, Shop
-from app.web.pages import done
+from app.web.filters import today
 from app.web.roof import roof
 from app.web.shop_page import shop_action, shop_page
 from app.writes.queries import counts as write_counts
 from connectors.shopify.installation import missing
 from connectors.woocommerce.handover import keys_page
-from sync.models import Cursor, RefusedField, Run
-from sync.queries import cursors, refused_fields, runs
-from webhooks.process import retry
 from webhooks.views import trouble
 
 _SHOWN = 25
@@ -47,14 +42,9 @@ REMEDIES = {
 @dataclass(frozen=True)
 class Connection:
     shop: Shop
-    deliveries: dict[str, int]
-    cursors: Sequence[Cursor]
-    runs: Sequence[Run]
-    failed_deliveries: Sequence[Delivery]
-    failed_records: Sequence[FailedRecord]
-    messages: Sequence[Message]
+    failures: int
     writes: dict[str, int]
-    refused: Sequence[RefusedField]
+    proof: Standing
 
     @property
     def missing(self) -> Mapping[str, str]:
@@ -66,10 +56,6 @@ class Connection:
     def remedy(self) -> str:
         """What the merchant can do where the shop waits for them."""
         return _(REMEDIES[self.shop.remedy]) if self.shop.remedy in REMEDIES else ""
-
-    @property
-    def received(self) -> int:
-        return sum(self.deliveries.values())
 
     @property
     def named(self) -> dict[str, Any]:
@@ -110,36 +96,11 @@ def disconnect_shop(scope: ShopScope) -> ResponseReturnValue:
     return render_template("panel/connections/disconnected.html", wipe_at=scope.shop.wipe_at, keys_page=keys)
 
 
-@bp.post("/connections/deliveries/<id:delivery_id>/retry")
-@shop_action
-def retry_delivery(scope: ShopScope, delivery_id: int) -> ResponseReturnValue:
-    retry(scope, delivery_id, utc_now())
-    return done("trying", "panel.connections")
-
-
-@bp.post("/connections/records/<id:record_id>/retry")
-@shop_action
-def retry_record(scope: ShopScope, record_id: int) -> ResponseReturnValue:
-    """A fresh read of the record: what failed may be right by now, or the code that read it."""
-    record = scope.get(FailedRecord, record_id)
-    request_fetches(scope, [(record.kind, record.external_id)], "retry", utc_now())
-    return done("trying", "panel.connections")
-
-
 def _connections() -> Iterator[Connection]:
     for shop in g.shops:
         with shop_scope(roof().engine, shop.id) as scope:
-            yield Connection(
-                shop=shop,
-                deliveries=delivery_counts(scope),
-                cursors=cursors(scope),
-                runs=runs(scope, _SHOWN),
-                failed_deliveries=failed_deliveries(scope, _SHOWN),
-                failed_records=failed_records(scope, _SHOWN),
-                messages=unsettled(scope, _SHOWN),
-                writes=write_counts(scope),
-                refused=refused_fields(scope),
-            )
+            failed = failures(scope) + len(dead(scope, _SHOWN))
+            yield Connection(shop, failed, write_counts(scope), standing(scope, today(shop)))
 
 
 def _troubles() -> list[str]:

@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from app.commerce import queries as commerce
 from app.db.scope import ShopScope
 from app.flows import queries as flows
-from app.lib.clock import utc_now
 from app.panel.blueprint import bp
+from app.proof.queries import standing
 from app.segments.queries import all_segments
-from app.web.filters import zone
+from app.web.filters import today
 from app.web.shop_page import shop_page
 from sync.models import Run
 from sync.queries import backfills
@@ -31,6 +31,7 @@ def home(scope: ShopScope) -> ResponseReturnValue:
         segments=all_segments(scope),
         not_converted=commerce.not_converted(scope, 20) if figures.not_converted else (),
         backfills=runs,
+        proof=standing(scope, today(scope.shop)),
         is_syncing=scope.shop.state == "connecting" or any(is_under_way(run) for run in runs),
     )
 
@@ -41,7 +42,7 @@ def is_under_way(run: Run) -> bool:
 
 def _months(scope: ShopScope) -> list[commerce.Month]:
     """A year of months up to the newest order's, or today's: an old shop's history still shows."""
-    today = utc_now().astimezone(zone()).date()
-    end = min(commerce.newest_order_on(scope) or today, today)
+    on = today(scope.shop)
+    end = min(commerce.newest_order_on(scope) or on, on)
     before = end.year * 12 + end.month - _MONTHS
     return commerce.months(scope, date(before // 12, before % 12 + 1, 1), end)

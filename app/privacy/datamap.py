@@ -235,6 +235,6 @@ NOTHING = {
     "rejected_deliveries": "counts and hashes", "tombstones": "keyed hashes that nobody can read back",
     "refused_fields": "what the platform does not tell us",
     "runs": "how far a sync is", "reconciliations": "how far a proof is", "proved_days": "counts and sums of days",
-     "cursors": "how far a sync is", "jobs": "work, by our own keys",
+    "first_told": "counts of days",     "cursors": "how far a sync is", "jobs": "work, by our own keys",
     "firings": "what the timetable did", "meta": "the database itself",
 }  # fmt: skip

@@ -1,5 +1,5 @@
 """The proof of the sync: Reconciliation (one look at both sides), ProvedDay (what both have of a day), Finding (a
-record that differed)."""
+record that differed), FirstTold (who told of changes first)."""
 
 from datetime import date, datetime
 from typing import Any
@@ -88,3 +88,14 @@ class Finding(ShopOwned, table=True):
     last_at: datetime = moment()  # when it was last seen
     repaired_at: datetime | None = moment(None)
     why_not: str | None = None
+
+
+class FirstTold(ShopPart, table=True):
+    """How many changes of a local day of the shop came to be known by one way before all others. source: webhook, pull
+    (sweeps too), reconcile."""
+
+    __tablename__ = "first_told"
+    __table_args__ = (of_shop(),)
+    day: date = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    changes: int = 0

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 
 from app.db.scope import ShopScope
-from app.proof.models import Finding, ProvedDay, Reconciliation
+from app.proof.models import Finding, FirstTold, ProvedDay, Reconciliation
 
 SHOWN = 90  # days
 UNDONE = ("queued", "running", "waiting")
@@ -52,13 +52,25 @@ def standing(scope: ShopScope, today: date) -> Standing:
     not_green = select(col(ProvedDay.day), col(ProvedDay.state)).where(ProvedDay.kind == "orders", shaky, is_over)
     bad = scope.rows(not_green.order_by(col(ProvedDay.day)))
     after = bad[-1].day if bad else date.min
-    green = select(func.min(col(ProvedDay.day)), func.max(col(ProvedDay.proved_at))).where(
+    green = select(col(ProvedDay.day), col(ProvedDay.proved_at)).where(
         ProvedDay.kind == "orders", ProvedDay.state == "green", ProvedDay.day > after
     )
-    ((since, proved_at),) = scope.rows(green)
+    proved = scope.rows(green.order_by(col(ProvedDay.day).desc()))
+    since = _first_of_the_latest([day for day, _at in proved])
+    proved_at = max((at for _day, at in proved if at), default=None)
     red = sum(day.state == "red" for day in bad)
     state = "red" if red else "open" if bad else "green" if since else "none"
     return Standing(state, since, proved_at, red)
+
+
+def _first_of_the_latest(days: Sequence[date]) -> date | None:
+    """Of days, the latest first, without one left out between: a day that nobody looked at proves nothing."""
+    first = None
+    for day in days:
+        if first is not None and first - day > timedelta(days=1):
+            break
+        first = day
+    return first
 
 
 def findings(
@@ -81,6 +93,13 @@ def found_since(scope: ShopScope, since: datetime) -> Mapping[str, tuple[int, in
         records, repaired = found.get(what, (0, 0))
         found[what] = (records + 1, repaired + (not unmended))
     return found
+
+
+def first_told(scope: ShopScope, since: date) -> Mapping[str, int]:
+    """How many changes webhooks, the pull and the proof were the first to tell of."""
+    source = col(FirstTold.source)
+    counted = select(source, func.sum(col(FirstTold.changes))).where(col(FirstTold.day) >= since).group_by(source)
+    return {name: int(changes) for name, changes in scope.rows(counted)}
 
 
 def under_way(scope: ShopScope) -> Sequence[Reconciliation]:

@@ -3,6 +3,7 @@
 import secrets as random
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from app import jobs
 from app.context import Context
@@ -12,8 +13,9 @@ from app.lib.i18n import _
 from app.lib.ids import new_id
 from app.shops import credentials
 from app.shops.clients import client_for, connector_of, session_for, webhook_address
+from app.shops.models import Shop
 from app.shops.register import first_account, known_shop, register
-from connectors.base import Client
+from connectors.base import Client, Webhook
 from connectors.vault import Held
 
 _PLUGIN = {
@@ -22,6 +24,17 @@ _PLUGIN = {
     "left": ("companion plugin, disconnected in the shop",),
 }
 _OLD_SECRET = timedelta(days=1)  # what was signed before the change may still be on its way; Shopify says an hour
+
+
+class _Subscribed(NamedTuple):
+    """What came of subscribing: in words, and topic by topic. has_gap: some were missing."""
+
+    words: str
+    topics: dict[str, str]
+    has_gap: bool = False
+
+    def keep(self, shop: Shop, now: datetime) -> None:
+        shop.webhooks_checked_at, shop.webhooks_state, shop.webhooks = now, self.words, self.topics
 
 
 def connect(
@@ -43,12 +56,12 @@ def connect(
     facts = client.facts()
     new_shop_id, webhook_secret = _known_as(context, platform, facts.domain, account_id)
     # before anything is kept: it is here that a key which may only read is turned away
-    webhooks, _has_gap = _subscribed(context, client, platform, new_shop_id, webhook_secret, anew=True)
+    webhooks = _subscribed(context, client, platform, new_shop_id, webhook_secret, anew=True)
     owner = account_id or first_account(context, facts.name, now)
     shop_id = register(context, platform, facts, now, new_id=new_shop_id, account_id=owner)
     with shop_scope(context.engine, shop_id, write=True) as scope:
         _keep(context, scope, {**held.read(), "webhook_secret": webhook_secret}, now)
-        scope.shop.webhooks_checked_at, scope.shop.webhooks_state = now, webhooks
+        webhooks.keep(scope.shop, now)
         jobs.defer(scope, "backfill", lane="ingest", dedupe="backfill", priority=5)
         jobs.defer(scope, "installation", lane="push", dedupe="installation")
     return shop_id
@@ -59,10 +72,10 @@ def subscribe(context: Context, shop_id: int, now: datetime) -> bool:
     with shop_scope(context.engine, shop_id) as scope:
         platform, kept = scope.shop.platform, credentials.secrets(scope, context.keyring)
     client = client_for(context, shop_id)
-    webhooks, has_gap = _subscribed(context, client, platform, shop_id, kept.get("webhook_secret", ""))
+    webhooks = _subscribed(context, client, platform, shop_id, kept.get("webhook_secret", ""))
     with shop_scope(context.engine, shop_id, write=True) as scope:
-        scope.shop.webhooks_checked_at, scope.shop.webhooks_state = now, webhooks
-    return has_gap
+        webhooks.keep(scope.shop, now)
+    return webhooks.has_gap
 
 
 def _known_as(context: Context, platform: str, domain: str, account_id: int | None) -> tuple[int, str]:
@@ -80,18 +93,25 @@ def _known_as(context: Context, platform: str, domain: str, account_id: int | No
 
 def _subscribed(
     context: Context, client: Client, platform: str, shop_id: int, secret: str, *, anew: bool = False
-) -> tuple[str, bool]:
-    """See that every topic is subscribed, and that the companion plugin knows us; what came of it, in words, and
-    whether some were missing. anew: the merchant asks for it just now."""
+) -> _Subscribed:
+    """See that every topic is subscribed, and that the companion plugin knows us. anew: the merchant asks for it just
+    now."""
     address = webhook_address(context, platform, shop_id)
     if address is None:
-        return "no public address: pull only", False
+        return _Subscribed("no public address: pull only", {})
     made = client.subscribe(address, secret)
     plugin = client.announce(str(shop_id), context.settings.public_url or "", secret, anew=anew)
     active = sum(webhook.is_active for webhook in made)
     refused = [f"{webhook.topic}: {webhook.why_not}" for webhook in made if webhook.why_not]
     words = [f"{active} of {len(made)} active", *_PLUGIN[plugin], *refused]
-    return ", ".join(words), any(webhook.is_new for webhook in made)
+    topics = {webhook.topic: _state(webhook) for webhook in made}
+    return _Subscribed(", ".join(words), topics, any(webhook.is_new for webhook in made))
+
+
+def _state(webhook: Webhook) -> str:
+    if webhook.is_active:
+        return "made" if webhook.is_new else "active"
+    return webhook.why_not or "switched off"
 
 
 def _keep(context: Context, scope: ShopScope, secrets: Mapping[str, str], now: datetime) -> None:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from app.lib.clock import utc_now
 from app.lib.i18n import _, locale
 from app.lib.money import Money, exponent
+from app.shops.models import Shop
 
 NOTHING = "–"
 
@@ -127,6 +128,11 @@ def initials(name: str) -> str:
 def hue(text: str) -> int:
     """One of six colours, always the same for the same text."""
     return sum(text.encode()) % 6
+
+
+def today(shop: Shop) -> date:
+    """The day that it is in the shop."""
+    return utc_now().astimezone(ZoneInfo(shop.timezone)).date()
 
 
 def zone() -> ZoneInfo:

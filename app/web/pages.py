@@ -19,6 +19,7 @@ NOTICES = {
     "turned-on": noted("Turned on."),
     "turned-off": noted("Turned off."),
     "made": noted("Created."),
+    "proving": noted("Both sides are being held together; what comes of it is shown here."),
     "gathering": noted("It is being put together, and can be downloaded here in a moment."),
     "erasing": noted("The person is being erased."),
 }

@@ -6,7 +6,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from app.db.scope import ShopScope
-from app.writes.models import PlatformWrite
+from app.writes.models import DiscountCode, PlatformWrite
 
 _ATTENTION = ("failed", "uncertain")
 
@@ -25,3 +25,17 @@ def counts(scope: ShopScope) -> dict[str, int]:
     """How many writes are in each state."""
     counted = select(PlatformWrite.state, func.count()).group_by(PlatformWrite.state)
     return {row[0]: int(row[1]) for row in scope.rows(counted)}
+
+
+def code_sets(scope: ShopScope, limit: int) -> Sequence[tuple[PlatformWrite, int]]:
+    """Sets of discount codes, each by its first write, the latest first; and how many codes can be redeemed by now."""
+    first = select(PlatformWrite).where(PlatformWrite.kind == "discount").order_by(col(PlatformWrite.id).desc())
+    live = select(DiscountCode.name, func.count()).group_by(DiscountCode.name)
+    counted = {row[0]: int(row[1]) for row in scope.rows(live)}
+    return [(row, counted.get(row.subject, 0)) for row in scope.all(first.limit(limit))]
+
+
+def states_of(scope: ShopScope, subject: str) -> set[str]:
+    """In which states the writes about a set of codes are; none where there is no such set."""
+    about = col(PlatformWrite.kind).in_(("discount", "discount_codes"))
+    return set(scope.all(select(PlatformWrite.state).where(PlatformWrite.subject == subject, about).distinct()))

@@ -8,7 +8,7 @@ import requests
 from connectors.base import Resource, ShopFacts, Topic
 from connectors.changes import Change
 from connectors.vault import Vault
-from connectors.woocommerce import webhooks
+from connectors.woocommerce import webhooks, writes
 from connectors.woocommerce.client import WooClient
 from connectors.woocommerce.discover import discover
 
@@ -21,7 +21,7 @@ class WooCommerceConnector:
     sweeps: Sequence[Resource] = ("customers", "products")
     topics: Mapping[str, Topic] = webhooks.TOPICS
     ignored: Mapping[str, str] = webhooks.IGNORED
-    writes: Collection[type[Change]] = ()
+    writes: Collection[type[Change]] = tuple(writes.WRITERS)
     verify = staticmethod(webhooks.verify)
     topic_of = staticmethod(webhooks.topic_of)
     delivery_key = staticmethod(webhooks.delivery_key)

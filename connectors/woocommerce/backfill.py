@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import msgspec
 
 from app.errors import BadInput, Refused
-from connectors.base import Failure, Page, Resource, ShopFacts, Wait
+from connectors.base import Failure, Page, Refusal, Resource, ShopFacts, Wait
 from connectors.records import Deletion, Record
 from connectors.woocommerce import catalogue, coupons, normalise, types
 from connectors.woocommerce.ahead import Ahead, Ask
-from connectors.woocommerce.errors import NoRoute
+from connectors.woocommerce.errors import MayNot, NoRoute
 from connectors.woocommerce.lists import Place, Slice, size_of, walk
 from connectors.woocommerce.refunds import Refunds
 from connectors.woocommerce.rows import bodies, read, records
@@ -35,6 +35,7 @@ class Walker:
     def __init__(self, transport: Transport, facts: Callable[[], ShopFacts]) -> None:
         self.transport, self.facts = transport, facts
         self.refunds = Refunds(transport)
+        self.refusals: list[Refusal] = []  # lists that the key's user may not read, and that nothing rests on
         self._variations = Variations(transport)
 
     def all_of(self, resource: Resource, cursor: str | None) -> Iterator[Page | Wait]:
@@ -65,7 +66,7 @@ class Walker:
         if resource == "products":
             return [List("wc/v3/products", asked, self.products), List("wc/v3/products", trash, self.trashed_products)]
         if resource == "coupons":
-            return [List("wc/v3/coupons", asked, self.coupons)]
+            return [List("wc/v3/coupons", asked, self.coupons, True)]
         return []  # checkouts: drafts come with the orders, carts by the plugin
 
     def refund_lists(self, params: Params) -> list[List]:
@@ -83,16 +84,18 @@ class Walker:
             try:
                 for part in self._walked(lists, number, place, ahead):
                     yield part if isinstance(part, Wait) else page_of(part, lists, number)
-            except (Refused, NoRoute):
+            except (MayNot, Refused, NoRoute) as error:
                 if not lists[number].is_optional:
                     raise
+                if isinstance(error, MayNot):
+                    self.refusals.append(Refusal(lists[number].path, str(error)))
                 yield Page((), _after(lists, number))
             place = None
 
     def _walked(self, lists: Sequence[List], number: int, place: Place | None, ahead: Ahead) -> Iterator[Slice | Wait]:
-        chosen, then = lists[number], lists[number + 1] if number + 1 < len(lists) else None
-        first = Ask(then.path, then.params, 0, size_of(self.transport, then.path)) if then else None
-        for part in walk(self.transport, chosen.path, chosen.params, place, ahead, first):
+        chosen = lists[number]
+        then = [Ask(one.path, one.params, 0, size_of(self.transport, one.path)) for one in lists[number + 1 :]]
+        for part in walk(self.transport, chosen.path, chosen.params, place, ahead, then):
             yield Wait(part.seconds, part.why, f"{number} {part.cursor}") if isinstance(part, Wait) else part
 
     def orders(self, raw: bytes) -> tuple[list[Record], list[Failure]]:

@@ -40,8 +40,8 @@ class WooClient:
         """Nothing is laid aside."""
 
     def refused(self) -> Sequence[Refusal]:
-        """A key may read all or nothing."""
-        return ()
+        found, self._walker.refusals = self._walker.refusals, []
+        return found
 
     def oldest_order_at(self) -> datetime | None:
         return audit.oldest(self._transport)

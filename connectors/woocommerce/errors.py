@@ -1,9 +1,13 @@
 """What an answer that is no success means, and who must act."""
 
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
 import msgspec
 import requests
 
 from app.errors import AuthLost, NotFound, PlatformDown, RateLimited, Refused, RegularsError
+from app.lib.clock import real_now
 from app.lib.i18n import _
 from connectors.woocommerce.turned_away import firewall, is_firewall
 from connectors.woocommerce.types import ErrorBody
@@ -13,6 +17,10 @@ _decode = msgspec.json.Decoder(ErrorBody).decode
 
 class NoRoute(NotFound):
     """This WooCommerce has no such route: it is older, or newer, than what we asked for."""
+
+
+class MayNot(AuthLost):
+    """The key is good, and its user has no right to this: where it is asked for something less, that may be given."""
 
 
 class NotSeen(AuthLost):
@@ -52,7 +60,7 @@ def check(answer: requests.Response, host: str) -> None:
     if answer.ok:
         is_bare = answer.request is not None and answer.request.method == "HEAD"
         if not is_bare and answer.content[:1] not in (b"{", b"["):
-            raise NotJson(f"{host} answers with a web page where its REST API should answer.")
+            raise NotJson(_page(answer, host))
         return
     raise _meaning(answer, said, host)
 
@@ -64,7 +72,7 @@ def _meaning(answer: requests.Response, said: ErrorBody | None, host: str) -> Re
     if said is None and status in (401, 403):
         return PlatformDown(_in_front(answer, host))
     if said is None:
-        return NotJson(f"{host} answers {status} and not in JSON.")
+        return NotJson(_page(answer, host))
     words = f"{host} says: {said.message or said.code} ({said.code})"
     if status in (401, 403):
         return _turned_away(status, said, words, host)
@@ -79,7 +87,7 @@ def _turned_away(status: int, said: ErrorBody, words: str, host: str) -> Regular
     is_woocommerce = said.code.startswith("woocommerce_rest_cannot")
     if status == 403:
         may_not = _("The key's user may not do this. %(words)s", words=words)
-        return AuthLost(may_not) if is_woocommerce else PlatformDown(words)
+        return MayNot(may_not) if is_woocommerce else PlatformDown(words)
     if "does not have" in said.message:
         return Refused(
             _(
@@ -105,5 +113,23 @@ def _in_front(answer: requests.Response, host: str) -> str:
     )
 
 
+def _page(answer: requests.Response, host: str) -> str:
+    """Whose page came in place of JSON. All of it passes, so all of it is waited for."""
+    if is_firewall(answer):
+        return str(firewall(host, answer.status_code))
+    if answer.status_code == 503:
+        return _("%(host)s is being maintained, or has too much to do (503).", host=host)
+    if answer.ok:
+        return f"{host} answers with a web page where its REST API should answer."
+    return f"{host} answers {answer.status_code} and not in JSON."
+
+
 def _seconds(text: str) -> float:
-    return min(float(text), 3600.0) if text.isdigit() else 30.0
+    """Retry-After: seconds, or a date; at most an hour."""
+    if text.isdigit():
+        return min(float(text), 3600.0)
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return 30.0
+    return min(max((at.astimezone(UTC) - real_now()).total_seconds(), 1.0), 3600.0)

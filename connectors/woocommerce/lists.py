@@ -4,7 +4,7 @@ A page must begin at or before the last row that was seen: where it begins later
 and the next rows have moved up, so we step back and look again. That holds whichever of two pages was read first.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from app.errors import BadInput, PlatformDown, RateLimited
@@ -56,11 +56,11 @@ class Slice(NamedTuple):
 
 
 class Walk:
-    """One list, from a place on. then: what is asked for after it, so that it can be on its way already."""
+    """One list, from a place on. then: what is asked for after it, which may be on its way already."""
 
     def __init__(
         self, transport: Transport, path: str, params: Mapping[str, str], start: Place | None = None,
-        ahead: Ahead | None = None, then: Ask | None = None,
+        ahead: Ahead | None = None, then: Sequence[Ask] = (),
     ) -> None:  # fmt: skip
         self._transport, self._path, self._params = transport, path, params
         self._ahead, self._then = ahead or Ahead(transport), then
@@ -119,13 +119,13 @@ class Walk:
         place, asks = self._place, [self._ask(self._place)]
         if total is not None and place.offset + place.size < total:
             asks.append(self._ask(place._replace(offset=place.offset + place.size - 1)))
-        elif self._then is not None:
-            asks.append(self._then)
+        else:
+            asks += self._then
         return asks
 
     def _end(self, sheet: Sheet) -> Iterator[Slice | Wait]:
         if sheet.total is None or self._place.seen >= sheet.total:
-            self._ahead.expect([self._then] if self._then else [])
+            self._ahead.expect(self._then)
             yield Slice(sheet.raw, None, sheet.total, seconds=sheet.seconds)
             return
         yield Slice(sheet.raw, self._place, sheet.total, seconds=sheet.seconds)
@@ -163,7 +163,7 @@ class Walk:
 
 def walk(
     transport: Transport, path: str, params: Mapping[str, str], start: Place | None = None,
-    ahead: Ahead | None = None, then: Ask | None = None,
+    ahead: Ahead | None = None, then: Sequence[Ask] = (),
 ) -> Iterator[Slice | Wait]:  # fmt: skip
     """All rows of a list, each at least once."""
     return Walk(transport, path, params, start, ahead, then).parts()

@@ -42,6 +42,7 @@ class Transport:
         if method != "GET" and self._is_plain is None:
             # a write goes out once, and not in one way after another until the key is seen
             self.get("wc/v3/webhooks", {"per_page": 1, "_fields": "id"})
+        mode = self._modes[0]
         try:
             return self._send(method, path, params or {}, body, timeout)
         except NotSeen as error:
@@ -49,7 +50,8 @@ class Transport:
                 raise no_user(self.host) from error  # a signature is seen wherever the query is, and it was good
             if method != "GET":
                 raise
-            self._modes.pop(0)
+            if self._modes[0] == mode:  # else another page, asked for at the same time, found that out already
+                self._modes.pop(0)
             return self.send(method, path, params, body, timeout)
         except BadSignature as error:
             if self.home_url.startswith("https://"):
@@ -117,5 +119,8 @@ class Transport:
 
     def _learn(self) -> bool:
         """Is it that this shop has plain links? Some answer pretty ones with their front page."""
-        self._is_plain = ask(self.home_url, self._session)[1]
+        try:
+            self._is_plain = ask(self.home_url, self._session)[1]
+        except Refused:
+            return False  # whoever turns us away from the index sent that page as well: it is waited for
         return self._is_plain

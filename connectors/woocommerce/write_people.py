@@ -57,6 +57,8 @@ def consent(transport: Transport, change: EmailConsent, _so_far: Mapping[str, An
     except (NoRoute, NotFound):
         return Written({"plugin": None}, was_so=True)
     if after[0] != change.state:
+        if change.state == "refused":
+            return Written(_said(after), was_so=True)  # they agreed again later
         later = f"{after[1]:%Y-%m-%d %H:%M} UTC" if after[1] else ""
         raise Refused(_("The shop's plugin knows a later word of this address, of %(later)s.", later=later))
     return Written(_said(after))

@@ -45,7 +45,7 @@ function load(): void {
 	if ( ! class_exists( 'WooCommerce' ) ) {
 		return;
 	}
-	foreach ( array( 'connection', 'token', 'rows', 'message', 'sending', 'capture', 'consent', 'restore', 'panel-markup', 'panel-route', 'admin-page', 'admin-actions', 'privacy' ) as $name ) {
+	foreach ( array( 'connection', 'token', 'rows', 'words', 'message', 'sending', 'capture', 'consent', 'restore', 'panel-markup', 'panel-route', 'admin-page', 'admin-actions', 'privacy' ) as $name ) {
 		require_once __DIR__ . "/includes/$name.php";
 	}
 	make_table();

@@ -13,7 +13,9 @@ defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 /** Of the site that is switched to. */
 function remove_all(): void {
 	global $wpdb;
-	$wpdb->query( $wpdb->prepare( 'DROP TABLE IF EXISTS %i', $wpdb->prefix . 'regulars_baskets' ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- our own table.
+	foreach ( array( 'baskets', 'words' ) as $name ) {
+		$wpdb->query( $wpdb->prepare( 'DROP TABLE IF EXISTS %i', $wpdb->prefix . "regulars_$name" ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- our own table.
+	}
 	foreach ( array( 'connection', 'server', 'view', 'consent_text', 'link_key', 'table', 'left' ) as $name ) {
 		delete_option( "regulars_$name" );
 	}
@@ -22,7 +24,7 @@ function remove_all(): void {
 	foreach ( array( 'postmeta', 'wc_orders_meta' ) as $name ) {
 		$table = $wpdb->prefix . $name;
 		if ( $wpdb->get_var( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $table ) ) ) === $table ) { // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- orders are too many to load each.
-			$wpdb->query( $wpdb->prepare( 'DELETE FROM %i WHERE meta_key = %s', $table, '_regulars_cart' ) ); // phpcs:ignore WordPress.DB -- the same.
+			$wpdb->query( $wpdb->prepare( 'DELETE FROM %i WHERE meta_key IN (%s, %s)', $table, '_regulars_cart', '_wc_other/regulars/consent' ) ); // phpcs:ignore WordPress.DB -- the same.
 		}
 	}
 	if ( function_exists( 'as_unschedule_all_actions' ) ) {

@@ -138,6 +138,7 @@ def upgrade() -> None:
         sa.Column("oldest_there_on", sa.Date(), nullable=True),
         sa.Column("webhooks_checked_at", UtcTime(), nullable=True),
         sa.Column("webhooks_state", sa.String(), nullable=True),
+        sa.Column("webhooks", JsonText, nullable=True),
         sa.Column("scopes", JsonText, nullable=True),
         sa.Column("renewing_until", UtcTime(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -313,6 +314,15 @@ def upgrade() -> None:
     op.create_index("findings_day", "findings", ["shop_id", "day"], unique=False)
     op.create_index("findings_found", "findings", ["shop_id", "found_at"], unique=False)
     op.create_index("findings_open", "findings", ["shop_id", "repaired_at", "kind", "external_id"], unique=False)
+    op.create_table(
+        "first_told",
+        sa.Column("shop_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("changes", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", "day", "source"),
+    )
     op.create_table(
         "flows",
         sa.Column("shop_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -961,6 +971,7 @@ def downgrade() -> None:
     op.drop_index("journal_at", table_name="journal")
     op.drop_table("journal")
     op.drop_table("flows")
+    op.drop_table("first_told")
     op.drop_index("findings_open", table_name="findings")
     op.drop_index("findings_found", table_name="findings")
     op.drop_index("findings_day", table_name="findings")

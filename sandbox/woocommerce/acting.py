@@ -11,10 +11,10 @@ from sandbox.shop import Checkout, Order, Person, Refund
 from sandbox.woocommerce import params, refunds
 from sandbox.woocommerce.answers import answer
 from sandbox.woocommerce.batches import Batches
-from sandbox.woocommerce.errors import ApiError, Failed, no_trash, not_found
+from sandbox.woocommerce.errors import ApiError, Failed, invalid, no_trash, not_found
 from sandbox.woocommerce.house import House
 from sandbox.woocommerce.ordering import Ordering, kept_meta
-from sandbox.woocommerce.orders import status
+from sandbox.woocommerce.orders import STATUSES, status
 from sandbox.woocommerce.reading import one
 
 LONGEST = 65_535  # bytes of a note
@@ -38,16 +38,22 @@ class Acting:
     def change_order(self, number: int) -> Response:
         """A status; what it means is done. From the bin it comes back, with posts storage without its refunds."""
         asked = _json()
-        wanted = str(asked.get("status") or "")
+        wanted = self._status(asked)
         with self.box.lock:
             order = self._order(number)
             if order.trashed_at and wanted:
                 self.box.untrash_order(number, wanted, keeps_refunds=not self.house.options.is_posts)
             elif wanted and wanted != status(order):
                 self._become(order, wanted)
-            else:
+            if not wanted or asked.keys() - {"id", "status"}:
                 self._save(order, asked)
             return one(self.house.sale_body(order))
+
+    def _status(self, asked: dict[str, Any]) -> str:
+        wanted, known = str(asked.get("status") or ""), ("auto-draft", *STATUSES, *self.house.statuses, "trash")
+        if wanted and wanted not in known:
+            raise invalid("status", f"status is not one of {params.listed(known)}.", "rest_not_in_enum")
+        return wanted
 
     def _save(self, order: Order, asked: dict[str, Any]) -> None:
         """Whatever was asked for, and if it was nothing: it is saved, and told."""
@@ -75,8 +81,8 @@ class Acting:
     def _become(self, order: Order, wanted: str) -> None:
         if wanted == "refunded":
             self.box.refund_rest(order.id)
-        elif wanted == "cancelled":
-            self.box.cancel_order(order.id)
+        elif wanted == "cancelled" and not order.is_paid:
+            self.box.cancel_order(order.id)  # what was paid is not paid back by that
         elif wanted in ("processing", "completed"):
             if not order.is_paid and not order.cancelled_at:
                 self.box.pay_order(order.id)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable
 from itertools import count
 
 Run = Callable[[], bool]
+LONGEST = 60.0  # seconds of one wait; a shop whose clockwork sleeps may have an endless delay
 
 
 class Courier:
@@ -59,6 +60,6 @@ class Courier:
     def _next(self) -> Run:
         with self._changed:
             while not self._due or not (self._is_urgent or self._due[0][0] <= time.monotonic()):
-                self._changed.wait(self._due[0][0] - time.monotonic() if self._due else None)
+                self._changed.wait(min(self._due[0][0] - time.monotonic(), LONGEST) if self._due else None)
             self._is_busy = True
             return self._waiting.pop(heapq.heappop(self._due)[2])

@@ -8,7 +8,7 @@ from sandbox.woocommerce.answers import Body
 from sandbox.woocommerce.writing import Writing, escaped
 
 Sale = Order | Checkout
-NO_IMAGE = {"id": "", "src": ""}
+NO_IMAGE, NO_VARIATIONS_IMAGE = {"id": "", "src": ""}, {"id": 0, "src": ""}
 
 
 class Amounts:
@@ -50,7 +50,7 @@ def line_item(writing: Writing, sale: Sale, line: Line, amounts: Amounts) -> Bod
         "meta_data": head["meta_data"],
         "sku": line.sku if product else None,
         "price": writing.price(amounts.total, amounts.quantity, currency),
-        "image": NO_IMAGE,
+        "image": NO_VARIATIONS_IMAGE if head["variation_id"] else NO_IMAGE,
         "parent_name": head["parent_name"],
         **writing.later(11, global_unique_id=""),
     }

@@ -61,6 +61,7 @@ def order_body(writing: Writing, order: Order) -> Body:
         "paid": order.paid_at,
     }
     body = _body(writing, order, head)
+    body["total"] = order.told_total or body["total"]
     body["billing"] = address(order.billing, order.email or "")
     body["shipping"] = address(order.shipping_address)
     body["payment_method"] = order.gateway

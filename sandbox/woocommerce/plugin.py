@@ -40,6 +40,9 @@ class Plugin:
         house.route("GET", "connection", self.show, allow, root=root)
         house.route("POST", "connection", self.connect, allow, root=root)
         house.route("DELETE", "connection", self.disconnect, allow, root=root)
+        self.words: dict[str, tuple[str, str]] = {}  # address -> the last word of consent, and when
+        house.route("GET", "consent", self.word, "GET, POST", root=root)
+        house.route("POST", "consent", self.keep_word, "GET, POST", root=root)
 
     def connection(self) -> Connection | None:
         return self.connected
@@ -56,6 +59,22 @@ class Plugin:
         to = self.connected
         said = {"shop": to and to.shop, "url": to and to.url, "fingerprint": to and _digest(to.secret)}
         return answer({"version": 1, **said, "left": self.left, "proof": _digest(self.proof) if self.proof else None})
+
+    def word(self) -> Response:
+        return self._word(request.args.get("email", ""))
+
+    def keep_word(self) -> Response:
+        """The later word counts, and of two at one moment the no."""
+        said = request.get_json()
+        email, state, at = said["email"].lower(), said["state"], said["at"]
+        before = self.words.get(email, ("", ""))
+        if at > before[1] or (at == before[1] and state == "refused"):
+            self.words[email] = (state, at)
+        return self._word(email)
+
+    def _word(self, email: str) -> Response:
+        state, at = self.words.get(email.lower(), (None, None))
+        return answer({"state": state, "at": at})
 
     def press(self) -> str:
         """The button: what it gives along to Regulars."""

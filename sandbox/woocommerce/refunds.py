@@ -53,7 +53,7 @@ def _line(writing: Writing, order: Order, refund: Refund, place: int) -> Body:
         "meta_data": [{"id": refund.id * 100 + place, **meta, **shown}],
         "sku": sold.sku if product else None,
         "price": writing.price(net, -piece.quantity, order.currency),
-        "image": lines.NO_IMAGE,
+        "image": lines.NO_VARIATIONS_IMAGE if head and head["variation_id"] else lines.NO_IMAGE,
         "parent_name": head["parent_name"] if head else None,
     }
 

@@ -26,8 +26,10 @@ def topics(event: Event, house: House) -> Iterator[Topic]:
         yield from _of_draft(thing, verb, house)
     elif isinstance(thing, Coupon):
         yield from _of_coupon(thing, verb)
-    elif isinstance(thing, Refund) and verb == "deleted" and event.order and house.options.since(11, 2):
-        yield "order.updated", event.order.id
+    elif isinstance(thing, Refund) and verb == "deleted" and event.order:
+        yield "action.woocommerce_delete_order_refund", thing.id
+        if house.options.since(11, 2):
+            yield "order.updated", event.order.id
     elif isinstance(thing, Note):
         yield NOTED, thing.id
 
@@ -71,7 +73,9 @@ def _of_product(event: Event, product: Product, verb: str) -> Iterator[Topic]:
         yield "coupon.deleted", product.id  # the same fault: whatever is trashed counts as both
     elif verb == "created":
         yield "product.created", product.id
-    elif verb != "erased":
+    elif verb == "erased":
+        yield "action.woocommerce_delete_product", product.id
+    else:
         yield "product.updated", event.variant.id if event.variant and product.option_names else product.id
 
 

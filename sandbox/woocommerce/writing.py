@@ -59,7 +59,9 @@ class Writing:
     def number(self, kind: str, name: str) -> int:
         """The same small number for the same name, from 1."""
         known = self._numbers
-        return known.setdefault((kind, name), 1 + sum(key[0] == kind for key in known))
+        if (kind, name) not in known:
+            known[kind, name] = 1 + sum(key[0] == kind for key in known)
+        return known[kind, name]
 
     def rate_id(self, rate: TaxRate) -> int:
         return self.number("tax", rate.code)

@@ -16,7 +16,6 @@ NIGHTLY = 35  # days before today, every night
 SWEPT = timedelta(days=6)  # and today, every hour where orders are edited silently
 _VISIBLE = 59  # days that an app of Shopify's sees without read_all_orders, less one for the zone
 _NIGHT, _SPREAD = time(1), 240  # from one o'clock, shops spread over so many minutes
-UNDONE = ("queued", "running", "waiting")
 _KEEP = timedelta(days=90)
 _KEEP_SWEEPS = timedelta(days=7)
 
@@ -35,8 +34,9 @@ def request(scope: ShopScope, reason: str, now: datetime, since_on: date | None 
 
 
 def after_gap(scope: ShopScope, since: datetime | None, now: datetime) -> None:
-    """Webhooks were lost since then: the pull brings what is dated since, this finds the rest."""
-    request(scope, "gap", now, local_day(scope, since) if since else None)
+    """Webhooks were lost since then: the pull brings what is dated since, this finds the rest, of older orders too."""
+    began = local_day(scope, since) if since else date.max
+    request(scope, "gap", now, min(began, local_day(scope, now) - timedelta(days=NIGHTLY)))
 
 
 def nightly(scope: ShopScope, now: datetime) -> None:

@@ -11,7 +11,8 @@ from app.db.scope import shop_scope
 from app.errors import PlatformDown, Refused
 from app.lib.clock import utc_now
 from app.proof.models import Finding, Reconciliation
-from sync.reconcile.begin import UNDONE, local_day, request
+from app.proof.queries import UNDONE
+from sync.reconcile.begin import local_day, request
 
 _PATIENCE = 60.0  # seconds in which nothing moves
 

@@ -25,7 +25,8 @@ from sync.reconcile.windows import Window, first_window
 
 BEGINNING = date(1990, 1, 1)  # before any shop
 _DAY = timedelta(days=1)
-_PATIENCE = 5.0  # seconds that are waited for here; a longer wait gives the lane back
+_PATIENCE = 5.0  # seconds that are waited for here; a longer wait gives the lane back, and a window is begun anew
+_LONG_PATIENCE = 60.0  # so that a long list is not begun anew for each wait on the way
 _HEALING = timedelta(minutes=10)  # for what was asked for to be read; then both sides are looked at all the same
 _ROUNDS = 2  # what changed while it was read afresh gets a second chance
 _IDS_EVERY = timedelta(days=7)  # where the counts are equal; a list that never tells of deletions is read each time
@@ -79,7 +80,7 @@ def things(context: Context, row: Reconciliation, auditor: Auditor) -> bool:
     try:
         if cursor or _is_due(context, row, auditor, kind):
             began = time.monotonic()
-            found = _through(go_through(context, row.shop_id, auditor, kind, cursor or None), kind)
+            found = _through(go_through(context, row.shop_id, auditor, kind, cursor or None), kind, _LONG_PATIENCE)
             _keep_pass(context, row, found, time.monotonic() - began)
     except NotFound:
         pass  # an older platform has no such list; what it would tell is found day by day
@@ -117,9 +118,8 @@ def _look(context: Context, row: Reconciliation, auditor: Auditor, window: Windo
         kept.orders += found.orders if row.stage != "heal" else 0
 
 
-def _through(steps: Generator[Wait, None, T], prefix: str = "") -> T:
+def _through(steps: Generator[Wait, None, T], prefix: str = "", patience: float = _PATIENCE) -> T:
     """To its end, over short waits. Raises Later for a long one."""
-    patience = _PATIENCE
     while True:
         try:
             wait = next(steps)
@@ -164,7 +164,7 @@ def _is_healing(scope: ShopScope) -> bool:
     still_open = select(Finding.external_id).where(col(Finding.repaired_at).is_(None))
     orders = select(Finding.order_external_id).where(col(Finding.repaired_at).is_(None))
     one = col(PendingFetch.external_id)
-    waiting = select(PendingFetch).where(one.in_(still_open) | one.in_(orders), PendingFetch.reason == "reconcile")
+    waiting = select(PendingFetch).where(one.in_(still_open) | one.in_(orders))  # whoever asked for it first
     return scope.first(waiting.limit(1)) is not None
 
 
@@ -209,3 +209,4 @@ def _color(scope: ShopScope, what: Listed, left: int, now: datetime) -> None:
     row = scope.find(ProvedDay, what, local_day(scope, now))
     if row is not None and row.state == "open":
         keep_state(scope, what, row.day, now, state="red" if left else "green").differences = left
+        row.here = {what: store.count(scope, what)}

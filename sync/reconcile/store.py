@@ -90,6 +90,12 @@ def ids(scope: ShopScope, what: Listed) -> Iterator[str]:
         place = tuple(rows[-1])
 
 
+def count(scope: ShopScope, what: Listed) -> int:
+    """How many of `ids` there are."""
+    columns, where = _LISTED[what]
+    return int(scope.scalar(select(func.count(columns[-1])).where(*where)))
+
+
 def known(scope: ShopScope, what: Listed, external_ids: Sequence[str]) -> set[str]:
     """Those of some ids that are here."""
     columns, where = _LISTED[what]

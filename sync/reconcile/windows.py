@@ -45,9 +45,8 @@ def cut(days: Iterable[tuple[date, int]], at_once: int) -> Iterator[date]:
         held += orders
 
 
-def all_windows(days: Iterable[tuple[date, int]], at_once: int) -> Iterator[Window]:
-    """The whole history, and whatever the platform has before and after it."""
-    first_on: date | None = None
+def all_windows(days: Iterable[tuple[date, int]], at_once: int, first_on: date | None = None) -> Iterator[Window]:
+    """The whole history, and whatever the platform has after it and, without a first day, before it."""
     for day in cut(days, at_once):
         yield Window(first_on, day - _DAY)
         first_on = day

@@ -11,6 +11,7 @@ from app.errors import AuthLost, PlatformDown, RateLimited
 from app.jobs.base import Again, Job
 from app.lib.clock import utc_now
 from app.proof.models import Finding, Reconciliation
+from app.proof.queries import UNDONE
 from app.shops.clients import client_for
 from connectors.auditing import Auditor
 from sync.reach import calls_the_shop
@@ -59,7 +60,7 @@ def reconcile_recent(context: Context, job: Job) -> Again | None:
 
 
 def _current(scope: ShopScope) -> Reconciliation | None:
-    undone = select(Reconciliation).where(col(Reconciliation.state).in_(begin.UNDONE))
+    undone = select(Reconciliation).where(col(Reconciliation.state).in_(UNDONE))
     asked_first = case((col(Reconciliation.reason) == "asked", 0), else_=1)
     return scope.first(undone.order_by(asked_first, col(Reconciliation.id)).limit(1))
 

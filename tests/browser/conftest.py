@@ -25,7 +25,7 @@ from app.team.actions import sign_in_link
 from sandbox.admin import shopify, woocommerce
 from sandbox.shopify.options import Options
 from tests.panel.conftest import year  # noqa: F401  the fixture itself
-from tests.panel.test_pages import MODELS
+from tests.panel.test_pages import ids_of as first_rows
 from tests.sandbox.conftest import make_small_box
 from tests.serving import serving
 
@@ -152,5 +152,4 @@ def shop_of(engine: Engine) -> Shop:
 
 def ids_of(engine: Engine, shop: Shop) -> dict[str, Any]:
     with shop_scope(engine, shop.id) as scope:
-        found = {name: scope.first(select(model.id)) for name, model in MODELS.items()}  # type: ignore[attr-defined]
-    return {**found, "shop": shop.id}
+        return {**first_rows(scope), "shop": shop.id}

@@ -45,9 +45,10 @@ def only(engine: Engine) -> JobRow:
 
 
 @contextmanager
-def working(engine: Engine, work: Callable[[Job], Again | None], threads: int = 4) -> Iterator[None]:
+def working(engine: Engine, work: Callable[[Job], Again | None], threads: int = 4, lease: float = 30) -> Iterator[None]:
     stop = threading.Event()
-    worker = threading.Thread(target=open_worker(engine, {"work": work, "other": work}, threads).run, args=[stop])
+    made = open_worker(engine, {"work": work, "other": work}, threads, lease=lease)
+    worker = threading.Thread(target=made.run, args=[stop])
     worker.start()
     try:
         yield
@@ -331,7 +332,7 @@ def test_a_lease_that_ends_gives_the_job_back_and_one_renewed_does_not(engine: E
     assert job is not None
     assert alive.free_abandoned() == 0
     time.sleep(0.15)
-    dead.renew()
+    dead.renew([job.id])
     time.sleep(0.1)
     assert alive.free_abandoned() == 0
     time.sleep(0.15)
@@ -388,6 +389,22 @@ def test_a_killed_worker_s_job_is_back(engine: Engine, shop: Shop, tmp_path: Pat
     if engine.dialect.name == "sqlite":
         assert time.monotonic() - started < 1
     assert rows(engine) == []
+
+
+def test_a_job_whose_end_could_not_be_written_is_done_again(
+    engine: Engine, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish, done = Claims.finish, []
+
+    def first_fails(ours: Claims, job: Job, result: Again | None, *, go_on: bool = False) -> Job | None:
+        if len(done) == 1:
+            raise OSError("the database is away")
+        return finish(ours, job, result, go_on=go_on)
+
+    monkeypatch.setattr(Claims, "finish", first_fails)
+    defer(engine, shop)
+    with working(engine, done.append, lease=0.5):
+        until(lambda: len(done) == 2 and not rows(engine))
 
 
 def test_a_second_worker_leaves_the_first_one_s_jobs_alone(engine: Engine, shop: Shop) -> None:

@@ -23,6 +23,7 @@ from app.segments.queries import all_segments
 from app.shops.models import Shop
 from app.writes.models import PlatformWrite
 from sync.models import Cursor, Run
+from tests.panel.seed_proof import seed_proof
 
 FIRST = ("Ada", "Bruno", "Chiara", "David", "Elif", "Farah", "Greta", "Henri", "Ines", "Jonas", "Karla", "Levi", "Mira")
 LAST = ("Amsel", "Brandt", "Conti", "Dahl", "Ekström", "Fischer", "Gruber", "Hansen", "Ivanov", "Jansen", "Kowalski")
@@ -50,6 +51,7 @@ def seed(engine: Engine, shop: Shop, now: datetime, customers: int = 60) -> None
         for segment in all_segments(scope):
             evaluate(scope, segment, now - timedelta(minutes=3))
         _sync(scope, now)
+        seed_proof(scope, now)
         _ask(scope, people, now)
 
 

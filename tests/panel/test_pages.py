@@ -9,16 +9,17 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from app.commerce.models import Customer, Order
-from app.db.scope import every_shop, shop_scope
+from app.db.scope import ShopScope, every_shop, shop_scope
 from app.flows.models import Flow
-from app.journal.models import Delivery, FailedRecord, PendingFetch
+from app.jobs.models import JobRow
+from app.journal.models import Delivery, Event, FailedRecord, PendingFetch
 from app.lib.clock import real_now
 from app.loyalty.actions import current
 from app.privacy.models import PrivacyRequest
 from app.segments.models import Segment
 from app.shops.models import Shop
 from app.web import pages
-from app.writes.models import PlatformWrite
+from app.writes.models import DiscountCode, PlatformWrite
 from sync.models import Run
 from tests.panel.conftest import House
 
@@ -33,8 +34,17 @@ PAGES = {
     "flows": "/panel/flows",
     "flow": "/panel/flows/{flow}",
     "connections": "/panel/connections",
+    "disconnect": "/panel/connections/disconnect",
+    "codes": "/panel/codes",
+    "a set of codes": "/panel/codes/{codes}",
     "writes": "/panel/connections/writes",
     "writes that need a look": "/panel/connections/writes?filter=attention",
+    "sync health": "/panel/connections/health",
+    "proof": "/panel/connections/proof",
+    "a day of the proof": "/panel/connections/proof/days/2026-11-20",
+    "what differed": "/panel/connections/proof/findings",
+    "what is not mended": "/panel/connections/proof/findings?filter=open",
+    "check a report": "/panel/connections/proof/check",
     "privacy": "/panel/privacy",
     "erase a customer": "/panel/customers/{customer}/erase",
 }
@@ -42,8 +52,10 @@ ACTIONS = {
     "save a segment": "/panel/segments/{segment}",
     "save a flow": "/panel/flows/{flow}",
     "switch a flow": "/panel/flows/{flow}/switch",
-    "retry a delivery": "/panel/connections/deliveries/{delivery}/retry",
-    "retry a record": "/panel/connections/records/{record}/retry",
+    "retry a delivery": "/panel/connections/health/delivery/{delivery}/retry",
+    "retry a record": "/panel/connections/health/record/{record}/retry",
+    "retry a reaction": "/panel/connections/health/event/{event}/retry",
+    "retry a job": "/panel/connections/health/job/{job}/retry",
     "retry a write": "/panel/connections/writes/{write}/retry",
     "export a customer": "/panel/customers/{customer}/export",
     "erase a customer": "/panel/customers/{customer}/erase",
@@ -56,15 +68,23 @@ MODELS = {
     "flow": Flow,
     "delivery": Delivery,
     "record": FailedRecord,
+    "event": Event,
     "request": PrivacyRequest,
 }
+
+
+def ids_of(scope: ShopScope) -> dict[str, int | None]:
+    """Of the shop's first rows, by their kind."""
+    dead_job = scope.first(select(JobRow.id).where(JobRow.state == "dead"))
+    first = {name: scope.first(select(model.id)) for name, model in MODELS.items()}  # type: ignore[attr-defined]
+    first["codes"] = scope.first(select(PlatformWrite.id).where(PlatformWrite.kind == "discount"))
+    return {**first, "job": dead_job}
 
 
 def address(house: House, pattern: str, shop: Shop) -> str:
     """The pattern with ids of that shop's rows."""
     with shop_scope(house.engine, shop.id) as scope:
-        ids = {name: scope.first(select(model.id)) for name, model in MODELS.items()}  # type: ignore[attr-defined]
-    return pattern.format(**ids)
+        return pattern.format(**ids_of(scope))
 
 
 def change(house: House, path: str, **form: str) -> tuple[int, str]:
@@ -290,14 +310,14 @@ def test_a_failed_delivery_is_tried_again(house: House) -> None:
     path = address(house, ACTIONS["retry a delivery"], house.ours)
     assert change(house, path)[0] == 303
     with shop_scope(house.engine, house.ours.id) as scope:
-        assert scope.get(Delivery, int(path.split("/")[4])).state == "pending"
+        assert scope.get(Delivery, int(path.split("/")[5])).state == "pending"
 
 
 def test_a_failed_record_is_read_afresh(house: House) -> None:
     assert change(house, address(house, ACTIONS["retry a record"], house.ours))[0] == 303
     with shop_scope(house.engine, house.ours.id) as scope:
         waiting = scope.all(select(PendingFetch))
-    assert [(row.kind, row.external_id) for row in waiting] == [("order", "4711")]
+    assert ("order", "4711", "retry") in [(row.kind, row.external_id, row.reason) for row in waiting]
 
 
 def test_what_hinders_is_said(house: House) -> None:
@@ -308,7 +328,16 @@ def test_what_hinders_is_said(house: House) -> None:
 def test_a_notice_is_one_of_ours(house: House) -> None:
     assert "Saved." in house.client.get("/panel/loyalty?notice=saved").text
     assert "hello" not in house.client.get("/panel/loyalty?notice=hello").text
-    assert set(pages.NOTICES) == {"saved", "trying", "turned-on", "turned-off", "made", "gathering", "erasing"}
+    assert set(pages.NOTICES) == {
+        "saved",
+        "trying",
+        "turned-on",
+        "turned-off",
+        "made",
+        "gathering",
+        "erasing",
+        "proving",
+    }
 
 
 def test_an_unknown_page_is_answered_in_words(house: House) -> None:
@@ -337,7 +366,7 @@ def test_a_merchant_with_two_shops_changes_between_them(house: House) -> None:
 def test_a_form_that_is_filled_in_has_its_changes_kept_by_the_admin_s_save_bar(house: House, name: str) -> None:
     page = house.client.get(address(house, PAGES[name], house.ours)).text
     for tag, body in re.findall(r"(<form\b[^>]*>)(.*?)</form>", page, re.DOTALL):
-        is_filled_in = "<textarea" in body or re.search(r'<input(?![^>]*type="hidden")', body)
+        is_filled_in = "<textarea" in body or re.search(r'<input(?![^>]*type="(?:hidden|file)")', body)
         if 'method="post"' in tag and is_filled_in:
             assert "data-save-bar" in tag
 
@@ -352,3 +381,42 @@ def test_a_refused_write_is_listed_with_its_reason_and_tried_again(house: House)
         (write,) = scope.all(select(PlatformWrite).where(PlatformWrite.kind == "tags_added"))
     assert (write.state, write.attempts) == ("waiting", 0)
     assert "Tags cannot" not in house.client.get("/panel/connections/writes?filter=attention").text
+
+
+def test_codes_are_made_shown_and_taken_along(house: House) -> None:
+    form = {"name": "Spring", "count": "3", "value": "12,5", "prefix": "sp-", "ends_on": "2099-01-31"}
+    assert change(house, "/panel/codes", kind="percentage", **form)[0] == 303
+    with shop_scope(house.engine, house.ours.id, write=True) as scope:
+        first = scope.first(select(PlatformWrite).where(PlatformWrite.subject == "Spring"))
+        assert first is not None
+        for code in ("SP-A", "SP-B"):
+            scope.add(DiscountCode(shop_id=scope.shop_id, code=code, name="Spring", made_at=real_now()))
+    offer = first.payload or {}
+    assert (offer["title"], offer["percentage"], offer.get("combines")) == ("Spring", "12.50", None)
+    assert (offer["code"][:3], offer["ends_at"][:16]) == ("SP-", "2099-01-31T23:00")  # midnight in Berlin
+    page = house.client.get(f"/panel/codes/{first.id}").text
+    assert "SP-A\nSP-B</textarea>" in page
+    assert "every 2s" in page  # as long as the shop has not taken them all
+    assert house.client.get(f"/panel/codes/{first.id}/codes.csv").text == "code\r\nSP-A\r\nSP-B\r\n"
+    assert change(house, "/panel/codes", kind="percentage", **form)[0] == 422  # the name is taken
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""), ("name", "x" * 81), ("count", "0"), ("count", "5001"), ("count", "many"), ("value", "0"),
+        ("value", "101"), ("value", "ten"), ("prefix", "a b"), ("prefix", "x" * 13), ("ends_on", "2020-01-01"),
+        ("ends_on", "soon"),
+    ],
+)  # fmt: skip
+def test_codes_that_cannot_be_made_are_refused_next_to_the_field(house: House, field: str, value: str) -> None:
+    form = {"name": "Spring", "count": "3", "kind": "percentage", "value": "10", field: value}
+    status, page = change(house, "/panel/codes", **form)
+    assert (status, f'id="code-{field}-error"' in page) == (422, True)
+
+
+def test_only_a_set_of_codes_is_shown_as_one(house: House) -> None:
+    with shop_scope(house.engine, house.ours.id) as scope:
+        other = scope.first(select(PlatformWrite.id).where(PlatformWrite.kind == "tags_added"))
+    for path in (f"/panel/codes/{other}", f"/panel/codes/{other}/codes.csv"):
+        assert house.client.get(path).status_code == 404

@@ -35,6 +35,7 @@ from app.loyalty.models import LedgerEntry
 from app.mail.models import Message, Sender
 from app.privacy.models import PrivacyRequest
 from app.privacy.work import work
+from app.proof.models import Finding
 from app.segments.membership import save
 from app.settings import read
 from app.shops.models import Shop
@@ -201,6 +202,12 @@ def _add_the_rest(place: Place, scope: ShopScope) -> None:
             shop_id=scope.shop_id, customer_id=she.id, order_id=order.id, points=40, reason="earned", created_at=NOW
         )
     )
+    scope.add(
+        Finding(
+            shop_id=scope.shop_id, kind="customer", external_id=HER_ID, what="stale", field="customer", found_at=NOW,
+            last_at=NOW,
+        )
+    )  # fmt: skip
     seal = place.context.keyring.seal
     bodies = {"d1": {"customer": {"id": int(HER_ID), "note": "zelda"}}, "d2": {"id": 1, "email": HER_EMAIL.upper()}}
     for key, body in {**bodies, "d3": {"id": 2, "email": "bob@example.com", "quantity": int(HER_ID[:1])}}.items():

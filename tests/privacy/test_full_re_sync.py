@@ -11,8 +11,8 @@ from sqlmodel import col, select
 from app.commerce import queries as commerce
 from app.commerce.models import Customer, CustomerStats, Order
 from app.consent.tombstones import is_pseudonym
-from app.db.scope import shop_scope
-from app.jobs.claims import Claims
+from app.db.scope import every_shop, shop_scope
+from app.jobs.models import JobRow
 from app.journal.models import Delivery
 from app.lib.clock import utc_now
 from app.privacy import wipe
@@ -58,10 +58,11 @@ def sync(place: Place, kind: str) -> None:
 
 def settle(place: Place) -> None:
     """Work until nothing is due, or will be in a moment."""
-    claims, until = Claims(place.context.engine, "test"), time.monotonic() + _PATIENCE
+    until = time.monotonic() + _PATIENCE
     while time.monotonic() < until:
         place.work()
-        due = claims.next_due()
+        with every_shop(place.context.engine) as db:
+            due = db.first(select(JobRow.due_at).where(JobRow.state == "ready").order_by(col(JobRow.due_at)).limit(1))
         if due is None or (due - utc_now()).total_seconds() > 5:
             return
         time.sleep(max(0.0, (due - utc_now()).total_seconds()))

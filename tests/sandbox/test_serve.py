@@ -12,6 +12,8 @@ import pytest
 import requests
 from woocommerce import API
 
+from sandbox.serve import arguments, make_app
+
 Shop = tuple[str, subprocess.Popen[str]]
 
 
@@ -113,3 +115,18 @@ def test_a_missing_file_is_said_and_ends_it() -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
     assert "needs the file" in done.stderr
+
+
+def test_the_woocommerce_face_is_served_as_it_is_asked_for() -> None:
+    words = "--storage posts --woocommerce 11.0.1 --timezone Asia/Kolkata --decimals 4 --webhook-delay inf --plain"
+    args = arguments(["--face", "woocommerce", "--orders", "30", *words.split(), "--faults", "limited=1"])
+    http = make_app(args, "http://127.0.0.1:8180").test_client()
+    keys = {"consumer_key": args.key, "consumer_secret": args.secret}
+    query = {**keys, "rest_route": "/wc/v3/system_status", "x": "wp-json/wc/"}
+    asked = "/?" + "&".join(f"{name}={value}" for name, value in query.items())
+    assert http.get(asked).status_code == 429
+    http.post("/_sandbox/faults", json={})
+    status = http.get(asked, headers={"X-Forwarded-Proto": "https"}).get_json()
+    assert (status["environment"]["version"], status["settings"]["HPOS_enabled"]) == ("11.0.1", False)
+    assert status["settings"]["number_of_decimals"] == 4
+    assert http.get("/_sandbox/info").get_json()["timezone"] == "Asia/Kolkata"

@@ -10,7 +10,9 @@ from sqlmodel import select
 from app.commerce.models import Order, Variant
 from app.db.scope import ShopScope, every_shop, shop_scope
 from app.demo.street import FACES, Street, jump
-from app.journal.models import Delivery
+from app.journal.keep import subject_of
+from app.journal.models import Delivery, JournalEntry
+from app.journal.verify import verify
 from app.lib.clock import utc_now
 from app.loyalty.models import LedgerEntry
 from app.loyalty.rules import points_for
@@ -55,6 +57,7 @@ def test_a_backfill_whose_worker_is_killed_again_and_again_ends_as_an_undisturbe
         home.start("worker")
         home.backfill()
         assert home.state() == state
+        check_journal(home)
 
 
 def busy_day(home: House) -> int:
@@ -102,6 +105,7 @@ def test_what_a_killed_web_process_answered_is_there_and_worked_through(
         states = kept(home)
         assert len(courier.answered) > 100
         assert {states[key] for key in courier.answered} <= {"done", "ignored"}
+        check_journal(home)
         state = home.state()
     assert state == in_peace(shops)[1]
 
@@ -122,6 +126,19 @@ def test_a_worker_killed_while_it_reacts_gives_every_point_once(
                 check_ledger(scope, orders)
         state = home.state()
     assert state == in_peace(shops)[1]
+
+
+def check_journal(home: House) -> None:
+    """It verifies, and has an entry for every delivery that is kept."""
+    keyring = home.context.keyring
+    for shop_id in home.shops.values():
+        with shop_scope(home.context.engine, shop_id) as scope:
+            verdict = verify(scope, keyring)
+            told = set(scope.all(select(JournalEntry.subject).where(JournalEntry.source == "delivery")))
+            kept = scope.all(select(Delivery).where(Delivery.state != "pending"))
+        assert verdict.findings == []
+        assert verdict.entries
+        assert {subject_of(keyring, shop_id, one.topic, one.delivery_key) for one in kept} <= told
 
 
 def entries(home: House) -> list[LedgerEntry]:

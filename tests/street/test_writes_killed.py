@@ -24,6 +24,7 @@ from tests.street.conftest import House, house, sqlite
 
 CODES = 1_000
 PEOPLE = 40
+COUPONS = 450
 NOTES = 20
 PREFIX = "WOO-"
 
@@ -71,7 +72,7 @@ def ask_woocommerce(home: House) -> list[str]:
     now = utc_now()
     offer = MakeDiscount("", "Thank you", datetime(2026, 1, 1, tzinfo=UTC), percentage="10")
     with shop_scope(home.context.engine, woocommerce(home), write=True) as scope:
-        make_codes(scope, "thanks", offer, CODES, now, PREFIX)
+        make_codes(scope, "thanks", offer, COUPONS, now, PREFIX)
         orders = [order.external_id for order in scope.all(select(Order).order_by(col(Order.id)).limit(NOTES))]
         for order in orders:
             enqueue(scope, AddOrderNote(order, "Came back by a mail"), order, f"note:{order}", now)
@@ -106,11 +107,11 @@ def check_woocommerce(home: House, orders: list[str]) -> None:
     with shop_scope(home.context.engine, woocommerce(home)) as scope:
         kept, shop = codes_of(scope, "thanks"), scope.shop
         secrets = credentials.secrets(scope, home.context.keyring)
-    assert len(kept) == CODES
+    assert len(kept) == COUPONS
     transport = Transport(shop.home_url, secrets, session_for(home.context))
     there = Counter(coupon["code"] for coupon in _all(transport, "wc/v3/coupons"))
     assert {code: there[code.lower()] for code in kept} == dict.fromkeys(kept, 1)
-    assert sum(coupon.startswith(PREFIX.lower()) for coupon in there) == CODES
+    assert sum(coupon.startswith(PREFIX.lower()) for coupon in there) == COUPONS
     for order in orders:
         notes = transport.get(f"wc/v3/orders/{order}/notes").json()
         assert [note["note"] for note in notes].count("Came back by a mail") == 1

@@ -1,6 +1,7 @@
 """Fresh reads: one that cannot be read is listed and stops no other, and what failed stays open until it was read."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlmodel import select
 
@@ -11,6 +12,7 @@ from app.errors import BadInput
 from app.journal.keep import keep_failures, request_fetches
 from app.journal.models import FailedRecord, PendingFetch
 from app.lib.clock import utc_now
+from app.proof.queries import first_told
 from app.shops.models import Shop
 from connectors.base import Failure
 from connectors.records import Deletion, OrderRecord, Record
@@ -87,3 +89,23 @@ def test_what_is_given_up_is_listed(context: Context, shop: Shop, platform: Plat
     fetch(context, job(shop, "fetch"))
     assert waiting(context, shop) == []
     assert open_failures(context, shop) == [("order", "1", "read 8 times, and not settled yet")]
+
+
+def test_who_told_of_a_change_first_is_counted_by_why_it_was_read(
+    context: Context, shop: Shop, platform: Platform
+) -> None:
+    """R17."""
+    platform.answer = lambda kind, external_ids: [order_record(one) for one in external_ids]
+    asked = {"delivery": ("1", "2", "3"), "pull": ("4",), "reconcile": ("5", "6"), "backfill": ("7",), "retry": ("8",)}
+    with shop_scope(context.engine, shop.id, write=True) as scope:
+        for reason, external_ids in asked.items():
+            request_fetches(scope, [("order", one) for one in external_ids], reason, utc_now())
+    for _ in asked:
+        fetch(context, job(shop, "fetch"))
+    with shop_scope(context.engine, shop.id, write=True) as scope:
+        assert waiting(context, shop) == []
+        assert first_told(scope, date.min) == {"webhook": 3, "pull": 1, "reconcile": 2}
+        request_fetches(scope, [("order", "1")], "pull", utc_now())
+    fetch(context, job(shop, "fetch"))  # nothing is new in it
+    with shop_scope(context.engine, shop.id) as scope:
+        assert first_told(scope, date.min) == {"webhook": 3, "pull": 1, "reconcile": 2}

@@ -306,3 +306,26 @@ def test_what_changes_while_a_pull_reads_is_there_after_the_next(
 
 
 _numbers = count()
+
+
+def test_what_another_worker_went_on_with_is_not_written_over(
+    context: Context, connecting: Shop, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pages(cursor: str | None) -> Iterator[Item]:
+        for number in range(int((cursor or "at 0").split()[1]), 6):
+            yield Page([order_record(str(number))], f"at {number + 1}" if number < 5 else None)
+            yield Wait(0.0, "on and on")
+
+    client.items["customers"] = pages
+    _until_asked(context, connecting, client, "customers")
+    ours, theirs = dict(runs._feeders), dict[int, Any]()
+    for turn in range(200):  # a slice here, a slice there, as two processes take them
+        monkeypatch.setattr(runs, "_feeders", theirs if turn % 2 else ours)
+        if backfill(context, job(connecting, "backfill", "ingest")) is None:
+            break
+    assert [run.done for run in rows(context, connecting, Run) if run.resource == "customers"] == [6]
+
+
+def _until_asked(context: Context, shop: Shop, client: Client, resource: str) -> None:
+    while resource not in [asked for asked, _ in client.asked]:
+        backfill(context, job(shop, "backfill", "ingest"))

@@ -64,6 +64,8 @@ def test_a_gap_is_pulled_from_when_all_was_good_and_a_refusal_is_shown(
     check_webhooks(connected, job(shop, "webhooks"))
     with shop_scope(connected.engine, shop.id) as scope:
         assert scope.shop.webhooks_state == state
+        told = {one.topic: "made" if one.is_new else one.why_not or "active" for one in sent}
+        assert scope.shop.webhooks == told
         assert scope.shop.webhooks_checked_at is not None
         assert scope.shop.webhooks_checked_at >= began
         since = {cursor.resource: cursor.since for cursor in scope.all(select(Cursor))}

@@ -17,7 +17,7 @@ from sqlmodel import select
 
 from app.db.scope import every_shop
 from app.jobs.models import JobRow
-from app.journal.models import Rejected
+from app.journal.models import JournalEntry, Rejected
 from app.shops.models import Shop
 from tests.conftest import make_shop
 from tests.webhooks.conftest import Counter, shopify_headers, woo_headers
@@ -57,6 +57,10 @@ def test_a_repeated_delivery_is_answered_and_kept_once(counter: Counter) -> None
     assert [counter.deliver(BODY, "s1") for _ in range(3)] == [200, 200, 200]
     assert counter.deliver(BODY, "s1", "w2") == 200
     assert [kept.delivery_key for kept in counter.kept()] == ["w1", "w2"]
+    with every_shop(counter.context.engine) as db:
+        repeated = db.all(select(JournalEntry).where(JournalEntry.outcome == "duplicate"))
+    first = counter.kept()[0]
+    assert [(row.row_id, row.digest, row.kind) for row in repeated] == [(first.id, first.body_digest, first.topic)] * 2
 
 
 def test_deliveries_that_arrive_together_are_all_kept(counter: Counter, shop: Shop) -> None:

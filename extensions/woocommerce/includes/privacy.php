@@ -38,7 +38,7 @@ function export_person( $email, $page = 1 ) {
 	if ( is_wp_error( $said ) ) {
 		return $said;
 	}
-	$own = 1 === (int) $page ? array_map( __NAMESPACE__ . '\\exported_row', rows_of( (string) $email ) ) : array();
+	$own = 1 === (int) $page ? array_merge( array_map( __NAMESPACE__ . '\\exported_row', rows_of( (string) $email ) ), exported_word( (string) $email ) ) : array();
 	return array(
 		'data' => array_merge( $own, (array) ( $said['data'] ?? array() ) ),
 		'done' => ! empty( $said['done'] ),
@@ -52,6 +52,7 @@ function erase_person( $email, $page = 1 ) {
 		return $said;
 	}
 	$removed = erase_rows_of( (string) $email );
+	$removed = forget_word( (string) $email ) || $removed;
 	return array(
 		'items_removed'  => ! empty( $said['items_removed'] ) || $removed,
 		'items_retained' => ! empty( $said['items_retained'] ),
@@ -92,6 +93,26 @@ function rows_of( string $email ): array {
 
 function erase_rows_of( string $email ): bool {
 	return (bool) $GLOBALS['wpdb']->delete( table(), array( 'email' => $email ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- our own table.
+}
+
+/** The last word of the address on being written to, as a list of one or none. */
+function exported_word( string $email ): array {
+	$word = word_of( $email );
+	if ( null === $word['state'] ) {
+		return array();
+	}
+	$fact = array(
+		'name'  => __( 'Consent', 'regulars-for-woocommerce' ),
+		'value' => $word['state'] . ' ' . $word['at'],
+	);
+	return array(
+		array(
+			'group_id'    => 'regulars-consent',
+			'group_label' => __( 'Consent to e-mail', 'regulars-for-woocommerce' ),
+			'item_id'     => 'regulars-consent',
+			'data'        => array( $fact ),
+		),
+	);
 }
 
 function exported_row( object $row ): array {

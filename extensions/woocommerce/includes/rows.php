@@ -9,7 +9,7 @@ namespace Regulars;
 
 defined( 'ABSPATH' ) || exit;
 
-const TABLE_VERSION = 1;
+const TABLE_VERSION = 2;
 const KEPT_DAYS     = 30;
 
 function table(): string {
@@ -40,6 +40,15 @@ function make_table(): void {
 			KEY due_at (due_at),
 			KEY email (email),
 			KEY updated_at (updated_at)
+		) " . $GLOBALS['wpdb']->get_charset_collate()
+	);
+	$table = words_table();
+	dbDelta(
+		"CREATE TABLE $table (
+			email varchar(191) NOT NULL,
+			state varchar(10) NOT NULL,
+			said_at datetime NOT NULL,
+			PRIMARY KEY  (email)
 		) " . $GLOBALS['wpdb']->get_charset_collate()
 	);
 	update_option( 'regulars_table', TABLE_VERSION );

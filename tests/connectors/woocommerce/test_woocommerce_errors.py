@@ -5,6 +5,8 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ import requests
 import responses
 
 from app.errors import AuthLost, PlatformDown, RateLimited
+from app.lib.clock import real_now
 from connectors.woocommerce import subscriptions
 from connectors.woocommerce.errors import NoRoute, NotJson, check
 from connectors.woocommerce.transport import Transport
@@ -47,6 +50,48 @@ def test_hosts_and_firewalls_answer_too(status: int, body: str, headers: dict[st
         check(_answer(status, body, headers), "shop.test")
     if isinstance(caught.value, RateLimited):
         assert caught.value.seconds == 7
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (503, "<title>Maintenance</title>", "is being maintained, or has too much to do"),
+        (200, "<title>Just a moment...</title>", "answers with a web page"),
+        (202, "<title>Just a moment...</title>", "firewall in front of shop.test"),
+        (504, "<title>Gateway Timeout</title>", "answers 504 and not in JSON"),
+    ],
+)
+def test_a_page_in_place_of_json_says_whose_it_is(status: int, body: str, words: str) -> None:
+    with pytest.raises(NotJson, match=words):
+        check(_answer(status, body), "shop.test")
+
+
+@pytest.mark.parametrize(
+    ("said", "least", "most"),
+    [
+        ("90", 90, 90),
+        ("99999", 3600, 3600),
+        ("", 30, 30),
+        ("soon", 30, 30),
+        ("Thu, 01 Jan 2099 00:00:00 GMT", 3600, 3600),
+        ("Thu, 01 Jan 1998 00:00:00 GMT", 1, 1),
+        ("in 5 minutes", 250, 301),
+    ],
+)
+def test_how_long_a_shop_asks_us_to_wait(said: str, least: float, most: float) -> None:
+    header = format_datetime(real_now() + timedelta(minutes=5), usegmt=True) if "minutes" in said else said
+    with pytest.raises(RateLimited) as caught:
+        check(_answer(429, "<html>", {"Retry-After": header}), "shop.test")
+    assert least <= caught.value.seconds <= most
+
+
+@responses.activate
+def test_a_firewalls_page_is_waited_for_also_where_nothing_is_known_yet() -> None:
+    """It covers the index, too: that must not be taken for a no of the shop's."""
+    for address in ("https://shop.test/wp-json/wc/v3/orders", "https://shop.test/wp-json/", "https://shop.test/"):
+        responses.add("GET", address, body="<title>Just a moment...</title>", status=503)
+    with pytest.raises(PlatformDown, match="firewall in front of"):
+        Transport("https://shop.test", SECRETS, requests.Session()).get("wc/v3/orders")
 
 
 def test_a_thing_that_has_a_code_of_its_own_is_no_error() -> None:

@@ -111,6 +111,7 @@ def test_rows_added_and_trashed_between_pages_are_counted_once(
 
 
 def test_two_pages_are_on_their_way_while_one_is_worked_on(script: Callable[..., Any]) -> None:
+    """R20: a long history comes at the pace of the shop, and waits for nothing else."""
     shop = script({PATH: numbered(*range(1, 501))})
     parts = walk(shop, PATH, {}, ahead=at_once(shop))
     next(parts)

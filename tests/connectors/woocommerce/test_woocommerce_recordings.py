@@ -23,7 +23,7 @@ from connectors.records import (
 )
 from connectors.woocommerce import normalise, rows, types
 from connectors.woocommerce.backfill import Walker
-from connectors.woocommerce.errors import BadSignature, NoRoute, NotSeen, check
+from connectors.woocommerce.errors import BadSignature, MayNot, NoRoute, NotSeen, check
 from connectors.woocommerce.facts import _Currency, _Setting, _Status
 
 ANSWERS = Path(__file__).parents[2] / "fixtures" / "woocommerce" / "answers"
@@ -46,9 +46,9 @@ ERRORS: dict[str, tuple[type[RegularsError], str]] = {
     "error_401_no_auth": (NotSeen, "does not accept our key"),
     "error_401_unknown_key": (AuthLost, "Consumer key is invalid"),
     "error_401_unknown_key_basic_https": (NotSeen, "does not accept our key"),
-    "error_403_create_coupon": (AuthLost, "The key's user may not do this"),
-    "error_403_orders": (AuthLost, "The key's user may not do this"),
-    "error_403_webhooks": (AuthLost, "The key's user may not do this"),
+    "error_403_create_coupon": (MayNot, "The key's user may not do this"),
+    "error_403_orders": (MayNot, "The key's user may not do this"),
+    "error_403_webhooks": (MayNot, "The key's user may not do this"),
     "error_404_coupon": (NotFound, "Invalid ID"),
     "error_404_customer": (NotFound, "Invalid user ID"),
     "error_404_order": (NotFound, "Invalid ID"),

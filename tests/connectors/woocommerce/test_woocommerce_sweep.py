@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from app.errors import Refused
-from connectors.base import Page, ShopFacts, Wait
+from connectors.base import Page, Refusal, ShopFacts, Wait
 from connectors.records import Census, CustomerRecord, Deletion, Hint, OrderRecord, ProductRecord
 from connectors.woocommerce.backfill import Walker
 from connectors.woocommerce.changes import Changes
+from connectors.woocommerce.errors import MayNot
 from connectors.woocommerce.sweep import SHARE, sweep
 from tests.connectors.woocommerce.test_woocommerce_changes import NOON, pages
 
@@ -91,3 +92,19 @@ def test_a_shop_without_a_list_of_categories_has_products_all_the_same(
     found = pages(Walker(shop, lambda: facts).all_of("products", None))
     assert [type(record) for page in found for record in page.records] == [ProductRecord]
     assert found[-1].cursor is None
+
+
+def test_what_a_keys_user_may_not_read_is_left_out_and_told(script: Callable[..., Any], facts: ShopFacts) -> None:
+    """Coupons alone are no reason to stop; without its orders a shop waits for its merchant."""
+    shop = script({"wc/v3/coupons": [], "wc/v3/orders": []})
+
+    def refuse(path: str, params: dict[str, str]) -> None:
+        raise MayNot("The key's user may not do this.")
+
+    shop.before = refuse
+    walker = Walker(shop, lambda: facts)
+    [page] = pages(walker.all_of("coupons", None))
+    assert (page.records, page.cursor) == ((), None)
+    assert walker.refusals == [Refusal("wc/v3/coupons", "The key's user may not do this.")]
+    with pytest.raises(MayNot):
+        list(walker.all_of("orders", None))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import msgspec
@@ -10,8 +11,8 @@ import pytest
 from app.errors import Refused
 from app.lib.clock import real_now
 from app.lib.outgoing import guarded_session
-from connectors.changes import AddCodes, AddOrderNote, AddTags, MakeDiscount
-from connectors.woocommerce import WooCommerceConnector
+from connectors.changes import AddCodes, AddOrderNote, AddTags, EmailConsent, MakeDiscount
+from connectors.woocommerce import WooCommerceConnector, write_people
 from connectors.woocommerce.transport import Transport
 from connectors.woocommerce.write_codes import PATH
 from connectors.woocommerce.writes import WRITERS, write
@@ -143,6 +144,33 @@ def test_a_note_stands_on_an_order_once(woocommerce_shop: Sandbox, rest: Transpo
     assert client.write(change, {}).was_so
     notes = rest.get(f"wc/v3/orders/{change.order}/notes").json()
     assert [(note["note"], note["customer_note"]) for note in notes if note["note"] == words] == [(words, False)]
+
+
+def test_consent_is_kept_by_the_plugin_and_the_later_word_counts() -> None:
+    """R55: an opt-out is told wherever it is missed."""
+    with box() as (url, face), guarded_session(allow_private=True) as session:
+        secrets = {"consumer_key": face.options.key, "consumer_secret": face.options.secret}
+        transport, at = Transport(url, secrets, session), datetime(2026, 5, 1, 12, tzinfo=UTC)
+        no = EmailConsent("ada@example.com", "refused", at)
+        assert not write(transport, no, {}).was_so
+        assert face.plugin.words == {"ada@example.com": ("refused", "2026-05-01T12:00:00Z")}
+        assert write(transport, no, {}).was_so
+        for earlier in (at, at - timedelta(days=1)):
+            with pytest.raises(Refused, match="a later word"):
+                write(transport, EmailConsent("ada@example.com", "granted", earlier), {})
+        write(transport, EmailConsent("ada@example.com", "granted", at + timedelta(seconds=1)), {})
+        assert face.plugin.words["ada@example.com"][0] == "granted"
+        # an old no that comes late changes nothing, and is no trouble: they agreed again since
+        assert write(transport, no, {}).was_so
+
+
+def test_without_the_plugin_nobody_in_the_shop_is_told() -> None:
+    with box() as (url, face), guarded_session(allow_private=True) as session:
+        secrets = {"consumer_key": face.options.key, "consumer_secret": face.options.secret}
+        transport = Transport(url, secrets, session)
+        with patch.object(write_people, "CONSENT", "wc-nobody/v1/consent"):
+            written = write(transport, EmailConsent("ada@example.com", "refused", LIKE.starts_at), {})
+    assert (written.answer, written.was_so) == ({"plugin": None}, True)
 
 
 def test_a_note_for_an_order_that_is_gone_or_too_long_is_refused(woocommerce_shop: Sandbox, rest: Transport) -> None:

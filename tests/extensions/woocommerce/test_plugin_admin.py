@@ -1,5 +1,6 @@
 """The plugin in wp-admin: activation, the connection, who sees the panel, privacy tools, what stays behind."""
 
+import hashlib
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -7,11 +8,15 @@ import pytest
 import requests
 from playwright.sync_api import Browser, expect
 
-from tests.extensions.woocommerce.conftest import KEY, NAME, Pair, WordPress
+from tests.extensions.woocommerce.conftest import KEY, NAME, SECRET, Pair, WordPress
 
 PAGE = "wp-admin/admin.php?page=regulars"
 PANEL = "wp-json/wc-regulars/v1/panel/"
 CONNECTION = "wp-json/wc-regulars/v1/connection"
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def nonce_of(pair: Pair, who: requests.Session) -> str:
@@ -45,6 +50,8 @@ def test_the_button_leads_to_regulars_and_sends_nothing_itself(activated: WordPr
     assert (answer.status_code, to.netloc, to.path) == (302, "crm.example", "/connect/woocommerce")
     query = {name: values[0] for name, values in parse_qs(to.query).items()}
     assert (query["address"], query["return"]) == (activated.home, f"{activated.home}/{PAGE}")
+    told = requests.get(f"{activated.home}/{CONNECTION}", headers=KEY, timeout=30).json()
+    assert (told["proof"], told["shop"], told["fingerprint"]) == (digest(query["proof"]), None, None)
     without = admin.post(post, data={**fields, "_wpnonce": "0"}, allow_redirects=False, timeout=30)
     assert without.status_code == 403
 
@@ -66,7 +73,8 @@ def test_an_odd_connection_is_refused(activated: WordPress, odd: dict[str, str])
 
 def test_the_connection_can_be_looked_at_but_its_secret_not(pair: Pair) -> None:
     answer = requests.get(f"{pair.wordpress.home}/{CONNECTION}", headers=KEY, timeout=30)
-    assert answer.json() == {"version": 1, "shop": str(pair.shop.id), "url": pair.url}
+    known = {"version": 1, "shop": str(pair.shop.id), "url": pair.url, "fingerprint": digest(SECRET)}
+    assert answer.json() == {**known, "left": False, "proof": None}
     assert requests.get(f"{pair.wordpress.home}/{CONNECTION}", timeout=30).status_code == 401
 
 
@@ -145,8 +153,42 @@ def test_the_framed_panel_gets_tokens_that_regulars_believes(pair: Pair) -> None
         admin.post(f"{home}/wp-admin/admin-post.php", data=fields, timeout=30).raise_for_status()
 
 
+def test_a_merchant_who_disconnects_here_says_so_until_the_shop_is_connected_again(pair: Pair) -> None:
+    admin, connection = pair.wordpress.signed_in("admin"), f"{pair.wordpress.home}/{CONNECTION}"
+    page = admin.get(f"{pair.wordpress.home}/{PAGE}&settings=1", timeout=30).text
+    post = f"{pair.wordpress.home}/wp-admin/admin-post.php"
+    admin.post(post, data=form_of(page, "regulars_disconnect"), timeout=30).raise_for_status()
+    told = requests.get(connection, headers=KEY, timeout=30).json()
+    assert (told["left"], told["shop"]) == (True, None)
+    body = {"shop": str(pair.shop.id), "url": pair.url, "secret": SECRET}
+    requests.post(connection, json=body, headers=KEY, timeout=30).raise_for_status()
+    told = requests.get(connection, headers=KEY, timeout=30).json()
+    assert (told["left"], told["shop"]) == (False, str(pair.shop.id))
+
+
+def test_the_last_word_of_consent_is_kept_and_told(pair: Pair) -> None:
+    route = f"{pair.wordpress.home}/wp-json/wc-regulars/v1/consent"
+
+    def say(state: str, at: str) -> object:
+        body = {"email": "Ada@example.com", "state": state, "at": at}
+        return requests.post(route, json=body, headers=KEY, timeout=30).json()
+
+    nothing, no = {"state": None, "at": None}, {"state": "refused", "at": "2026-11-22T10:00:00Z"}
+    assert requests.get(route, params={"email": "ada@example.com"}, headers=KEY, timeout=30).json() == nothing
+    assert say("granted", no["at"])["state"] == "granted"  # type: ignore[index]
+    assert say("refused", no["at"]) == no  # of two at one moment the no
+    assert say("granted", no["at"]) == no
+    assert say("granted", "2026-11-21T10:00:00Z") == no
+    assert pair.wordpress.php("echo apply_filters( 'regulars_consent', null, 'ada@example.com' );") == "refused"
+    assert requests.get(route, params={"email": "ada@example.com"}, timeout=30).status_code == 401
+    assert requests.post(route, json={**no, "email": "x"}, headers=KEY, timeout=30).status_code == 400
+
+
 def test_it_leaves_nothing_behind(pair: Pair) -> None:
     pair.act(requests.Session(), stand_in="add", product="41")
+    for key in ("_regulars_cart", "_wc_other/regulars/consent"):  # as WooCommerce keeps the answer to the box
+        pair.wordpress.php(f"add_post_meta( 1, '{key}', '1' );")
     pair.wordpress.php("define( 'WP_UNINSTALL_PLUGIN', 'x' ); require WP_PLUGIN_DIR . '/" + NAME + "/uninstall.php';")
     assert pair.wordpress.sql("SELECT name FROM sqlite_master WHERE name LIKE '%regulars%'") == ""
     assert pair.wordpress.sql("SELECT option_name FROM wp_options WHERE option_name LIKE 'regulars%'") == ""
+    assert pair.wordpress.sql("SELECT meta_key FROM wp_postmeta WHERE meta_key LIKE '%regulars%'") == ""

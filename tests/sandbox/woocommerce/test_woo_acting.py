@@ -32,6 +32,30 @@ def test_a_status_is_an_act(woo: Caller, small_box: Box) -> None:
     assert done(woo, "PUT", f"orders/{pending.id}", {"status": "refunded"})["refunds"][0]["total"] == "-23.90"
 
 
+def test_a_status_that_nobody_knows_is_refused(woo: Caller, order: Order) -> None:
+    assert refused(woo, "PUT", f"orders/{order.id}", {"status": "shipped"}) == (400, "rest_invalid_param")
+
+
+def test_cancelling_pays_nothing_back(woo: Caller, order: Order) -> None:
+    body = done(woo, "PUT", f"orders/{order.id}", {"status": "cancelled", "customer_note": "Changed my mind"})
+    assert (body["status"], body["refunds"], body["customer_note"]) == ("cancelled", [], "Changed my mind")
+    assert done(woo, "PUT", f"orders/{order.id}", {"status": "processing"})["status"] == "processing"
+
+
+def test_a_batch_does_what_it_can_and_tells_of_the_rest_in_its_place(woo: Caller, order: Order) -> None:
+    wanted = {
+        "create": [{"line_items": [{"product_id": 1, "quantity": 2}], "status": "on-hold"}],
+        "update": [{"id": order.id, "status": "completed"}, {"id": 99999999, "status": "completed"}],
+        "delete": [order.id],
+    }
+    said = done(woo, "POST", "orders/batch", wanted)
+    assert [said["create"][0][name] for name in ("status", "total")] == ["on-hold", "38.00"]
+    assert said["update"][0]["status"] == "completed"
+    assert said["update"][1]["error"]["code"] == "woocommerce_rest_shop_order_invalid_id"
+    assert said["delete"][0]["id"] == order.id
+    assert woo.call("GET", f"orders/{order.id}").status_code == 404
+
+
 def test_an_order_goes_to_the_bin_comes_back_and_goes_for_good(woo: Caller, order: Order) -> None:
     done(woo, "DELETE", f"orders/{order.id}")
     assert woo.get(f"orders/{order.id}")["status"] == "trash"

@@ -178,6 +178,47 @@ def test_refunds_of_the_whole_shop_are_one_list(woo: Caller, small_box: Box, dat
     assert "parent_id" not in woo.get(f"orders/{dated[0]}/refunds")[0]
 
 
+def test_a_row_that_leaves_shifts_the_next_page_and_an_overlap_finds_it(
+    woo: Caller, small_box: Box, dated: list[int]
+) -> None:
+    query = {"orderby": "id", "order": "asc", "per_page": 2}
+    assert woo.ids("orders", page=1, **query) == dated[:2]
+    small_box.trash_order(dated[0])
+    assert woo.ids("orders", page=2, **query) == dated[3:]
+    assert woo.ids("orders", offset=1, **query) == dated[2:4]
+
+
+def test_counts_per_status_have_drafts_in_and_trash_out(woo: Caller, small_box: Box, dated: list[int]) -> None:
+    small_box.open_checkout([(10, 1)], email="draft@example.com", as_draft=True)
+    small_box.trash_order(dated[0])
+    counts = {row["slug"]: row["total"] for row in woo.get("reports/orders/totals")}
+    assert (counts["processing"], counts["checkout-draft"], "trash" in counts) == (4, 1, False)
+
+
+def test_conditional_headers_are_ignored(woo: Caller, dated: list[int]) -> None:
+    basic = {"auth": (woo.options.key, woo.options.secret)}
+    headers = {"X-Forwarded-Proto": "https", "If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT", "If-None-Match": "*"}
+    answer = woo.app.test_client().get("/wp-json/wc/v3/orders", headers=headers, **basic)
+    assert (answer.status_code, len(answer.get_json())) == (200, 5)
+
+
+def test_products_by_their_default_date_lose_rows(woo: Caller, small_box: Box) -> None:
+    for number in range(30):
+        small_box.add_product(f"Thing {number}", 100)
+    for product in small_box.shop.products.values():
+        product.created_at = AT
+    pages = [woo.ids("products", per_page=7, page=page) for page in range(1, 6)]
+    assert len({number for page in pages for number in page}) < woo.total("products") == 34
+
+
+def test_who_was_never_saved_by_woocommerce_has_no_date_of_change(woo: Caller, small_box: Box) -> None:
+    person = small_box.person(3)
+    person.role = "administrator"
+    assert woo.get("customers/3")["date_modified_gmt"] is None
+    small_box.change_customer(3, first_name="Cleopatra")
+    assert woo.get("customers/3")["date_modified_gmt"]
+
+
 @pytest.mark.parametrize(
     ("path", "code"),
     [

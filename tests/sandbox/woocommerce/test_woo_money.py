@@ -94,6 +94,15 @@ def test_a_coupon_over_the_total_gives_nothing_and_is_paid(woo: Caller) -> None:
     assert (body["total"], body["date_paid"] is None) == ("0.00", False)
 
 
+def test_amounts_are_not_held_to_the_currency(shop_of: Made) -> None:
+    street = shop_of()
+    street.box.shop.currency = "JPY"
+    made = street.box.place_order([(10, 1)], person_id=2)
+    street.box.set_total(made.id, "33.33")
+    assert (street.woo.get(f"orders/{made.id}")["total"], made.placed_minor) == ("33.33", 33)
+    assert made.id in street.woo.ids("orders")
+
+
 # statuses
 
 

@@ -61,8 +61,8 @@ def test_a_coupon_changed_is_told(woo: Caller, told: Told) -> None:
     assert woo.get(f"coupons/{made}")["amount"] == "7.00"
 
 
-def test_a_product_deleted_by_force_is_told_to_nobody(small_box: Box, told: Told) -> None:
-    assert told(lambda: small_box.delete_product(1, by_force=True)) == []
+def test_a_product_deleted_by_force_is_told_as_an_action_alone(small_box: Box, told: Told) -> None:
+    assert told(lambda: small_box.delete_product(1, by_force=True)) == [("action.woocommerce_delete_product", 1)]
 
 
 def test_a_variation_is_told_by_its_own_number(woo: Caller, small_box: Box, told: Told) -> None:

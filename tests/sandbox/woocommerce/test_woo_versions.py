@@ -127,8 +127,11 @@ def test_the_list_of_all_variations_came_with_11(shop_of: Made, version: str, st
     assert shop_of(version=version).woo.call("GET", "variations").status_code == status
 
 
-@pytest.mark.parametrize(("version", "said"), [(NEW, []), ("11.2.0", ["order.updated"])])
-def test_a_deleted_refund_is_told_since_11_2(shop_of: Made, version: str, said: list[str]) -> None:
+_REFUND_GONE = "action.woocommerce_delete_order_refund"
+
+
+@pytest.mark.parametrize(("version", "said"), [(NEW, [_REFUND_GONE]), ("11.2.0", [_REFUND_GONE, "order.updated"])])
+def test_a_deleted_refund_is_told_by_its_order_since_11_2(shop_of: Made, version: str, said: list[str]) -> None:
     street, found = shop_of(version=version), list[str]()
     order = street.box.place_order([(10, 1)], person_id=2)
     refund = street.box.refund(order.id)

@@ -3,14 +3,16 @@
 import base64
 import hashlib
 import hmac
+import math
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from sandbox.changes import Box
 from sandbox.shop import Consent
 from sandbox.sources.generated import RATES
-from sandbox.woocommerce import Face
+from sandbox.woocommerce import Face, Options, register
 from tests.sandbox.woocommerce.conftest import HOME, Arrival, Caller, Receiver
 
 SECRET = "0123456789abcdef"
@@ -211,6 +213,18 @@ def test_a_webhook_is_deleted_only_by_force(woo: Caller, receiver: Receiver) -> 
     assert woo.call("DELETE", f"webhooks/{made['id']}").status_code == 501
     assert woo.call("DELETE", f"webhooks/{made['id']}", force="true").status_code == 200
     assert woo.get("webhooks") == []
+
+
+def test_a_shop_whose_clockwork_sleeps_delivers_when_somebody_wakes_it(
+    small_box: Box, receiver: Receiver, app: Flask
+) -> None:
+    face = register(app, small_box, Options(HOME, delivery_delay=math.inf))
+    subscribe(Caller(app, face.options), receiver, "order.created")
+    receiver.arrivals.clear()
+    small_box.place_order([(10, 1)], person_id=2)
+    assert (face.deliveries.counts()["queued"], receiver.arrivals) == (1, [])
+    assert face.deliveries.flush(10)
+    assert receiver.topics() == ["order.created"]
 
 
 # the companion plugin

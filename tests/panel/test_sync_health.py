@@ -1,0 +1,174 @@
+"""Sync health: how fast it goes, what waits, and a retry that says what came of it. Nothing needs connecting again."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from app.db.scope import shop_scope
+from app.jobs.models import JobRow
+from app.journal.keep import resolve_failures
+from app.journal.models import Delivery, Event, FailedRecord, JournalEntry
+from app.lib.clock import real_now, utc_now
+from app.panel.attention import JOBS
+from app.proof.models import Reconciliation
+from sync.__main__ import HANDLERS
+from sync.models import Run
+from sync.queries import pace
+from tests.panel.conftest import House
+from tests.panel.test_pages import ACTIONS, address, change
+
+PAGE = "/panel/connections/health"
+
+
+def retried(house: House, what: str) -> str:
+    """Press the button; where it leads to."""
+    answer = house.client.post(address(house, ACTIONS[what], house.ours), headers={"X-CSRF-Token": house.csrf})
+    assert answer.status_code == 303
+    return answer.location
+
+
+def row_of(page: str, what: str) -> str:
+    """What the page says of one that failed."""
+    return next((row for row in re.findall(r"<li>.*?</li>", page, re.DOTALL) if f"<strong>{what}</strong>" in row), "")
+
+
+def test_every_job_has_a_name_that_a_merchant_reads() -> None:
+    assert set(HANDLERS) - set(JOBS) == set()
+
+
+def test_the_pace_and_the_time_left_are_shown(house: House) -> None:
+    """R9."""
+    now = utc_now()
+    with shop_scope(house.engine, house.ours.id, write=True) as scope:
+        run = scope.add(
+            Run(shop_id=scope.shop_id, kind="backfill", resource="orders", done=4000, total=10_000, started_at=now,
+                changed_at=now)
+        )  # fmt: skip
+        scope.flush()
+        for seconds in (10, 8, 4, 1):
+            counts = {"created": 900, "updated": 100, "deferred": 7}
+            at = now - timedelta(seconds=seconds)
+            scope.add(JournalEntry(shop_id=scope.shop_id, at=at, source="backfill", kind="orders", run_id=run.id,
+                                   counts=counts))  # fmt: skip
+        scope.flush()
+        assert pace(scope, run, now) == 300.0  # the first page had come before these ten seconds
+    page = house.client.get(PAGE).text
+    assert "4,000 of 10,000 records" in page
+    assert "records a second" in page
+    assert re.search(r"done <time[^>]*>in ", page)
+    assert "every 2s" in page
+
+
+def test_a_wait_says_why(house: House) -> None:
+    now = real_now()
+    with shop_scope(house.engine, house.ours.id, write=True) as scope:
+        scope.add(Run(shop_id=scope.shop_id, kind="pull", resource="orders", state="waiting", note="asked to wait 9 s",
+                      started_at=now, changed_at=now))  # fmt: skip
+    assert "asked to wait 9 s" in house.client.get(PAGE).text
+
+
+def test_nothing_that_runs_is_asked_for_seldom(house: House) -> None:
+    assert "every 20s" in house.client.get(PAGE).text
+
+
+def test_a_retried_delivery_says_what_came_of_it(house: House) -> None:
+    place = retried(house, "retry a delivery")
+    assert "being tried again" in row_of(house.client.get(place).text, "orders/updated")
+    with shop_scope(house.engine, house.ours.id, write=True) as scope:
+        (delivery,) = scope.all(select(Delivery))
+        delivery.state, delivery.error = "failed", "amount: 'twelve'"
+    assert "amount: &#39;twelve&#39;" in row_of(house.client.get(place).text, "orders/updated")
+    with shop_scope(house.engine, house.ours.id, write=True) as scope:
+        scope.get(Delivery, delivery.id).state = "done"
+    assert "It went through." in row_of(house.client.get(place).text, "orders/updated")
+
+
+def test_a_retried_record_says_what_came_of_it(house: House) -> None:
+    place = retried(house, "retry a record")
+    assert "being tried again" in row_of(house.client.get(place).text, "order 4711")
+    with shop_scope(house.engine, house.ours.id, write=True) as scope:
+        resolve_failures(scope, "order", ["4711"], utc_now())
+    assert "It went through." in row_of(house.client.get(place).text, "order 4711")
+    with shop_scope(house.engine, house.ours.id, write=True) as scope:
+        (record,) = scope.all(select(FailedRecord))
+        record.resolved_at = utc_now() - timedelta(hours=2)
+    assert row_of(house.client.get(place).text, "order 4711") == ""
+
+
+def test_a_retried_reaction_says_what_came_of_it(house: House) -> None:
+    place = retried(house, "retry a reaction")
+    assert "being tried again" in row_of(house.client.get(place).text, "Reacting to a new order")
+    with shop_scope(house.engine, house.ours.id, write=True) as scope:
+        (event,) = scope.all(select(Event))
+        assert (event.state, event.attempts) == ("pending", 0)
+        assert scope.first(select(JobRow.id).where(JobRow.name == "react")) is not None
+        event.state = "done"
+    assert "It went through." in row_of(house.client.get(place).text, "Reacting to a new order")
+
+
+def test_a_dead_job_is_named_with_its_cause_and_tried_again(house: House) -> None:
+    """R19."""
+    row = row_of(house.client.get(PAGE).text, "Reading the shop's settings")
+    assert "amount: &#39;12,3&#39;" in row
+    place = retried(house, "retry a job")
+    assert "being tried again" in row_of(house.client.get(place).text, "Reading the shop's settings")
+    with shop_scope(house.engine, house.ours.id, write=True) as scope:
+        job = scope.first(select(JobRow).where(JobRow.name == "facts"))
+        assert job is not None
+        assert job.state == "ready"
+        scope.delete(job)
+    assert "It went through." in row_of(house.client.get(place).text, "Reading the shop's settings")
+
+
+@pytest.mark.parametrize("tried", ["job-<b>x</b>", "delivery-x", "delivery-99999999999999999999", "x", "record-1", "-"])
+def test_what_nobody_pressed_says_nothing(house: House, tried: str) -> None:
+    plain = house.client.get(PAGE).text.count("<li>")
+    answer = house.client.get(PAGE, query_string={"tried": tried})
+    assert (answer.status_code, answer.text.count("<li>")) == (200, plain)
+
+
+def test_an_unknown_kind_of_retry_is_not_there(house: House) -> None:
+    assert change(house, f"{PAGE}/shop/1/retry")[0] == 404
+
+
+def test_jobs_are_shown_by_lane_and_state(house: House) -> None:
+    page = house.client.get(PAGE).text
+    assert re.search(r"Taking in.*?the oldest was due.*?>0</td>.*?>1</td>.*?>0</td>", page, re.DOTALL)
+    assert re.search(r"Writing to the shop.*?>0</td>.*?>0</td>.*?>1</td>", page, re.DOTALL)
+
+
+def test_webhooks_are_shown_as_the_shop_has_them(house: House) -> None:
+    """R16, R17."""
+    page = house.client.get(PAGE).text
+    assert "2 of 3" in page
+    assert re.search(r"products/update</dt><dd><span[^>]*>Subscribed anew", page)
+    assert re.search(r"refunds/create</dt><dd><span[^>]*>Not sent.*?amount", page, re.DOTALL)
+    assert re.search(r"The pull alone</dt><dd>3\.6%", page)
+
+
+def test_what_is_to_be_read_afresh_says_why(house: House) -> None:
+    assert re.search(r"Orders <small>both sides differed</small></dt><dd>2", house.client.get(PAGE).text)
+
+
+def test_a_proof_under_way_shows_its_days(house: House) -> None:
+    now = utc_now()
+    with shop_scope(house.engine, house.ours.id, write=True) as scope:
+        scope.add(
+            Reconciliation(
+                shop_id=scope.shop_id, reason="asked", since_on=now.date() - timedelta(days=35), until_on=now.date(),
+                next_on=now.date() - timedelta(days=26), state="running", orders=90, asked_seconds=9.0,
+                started_at=now, changed_at=now,
+            )
+        )  # fmt: skip
+    page = house.client.get(PAGE).text
+    assert "9 of 36 days" in page
+    assert "10 records a second" in page
+
+
+def test_the_other_shop_s_failures_are_not_shown(house: House) -> None:
+    with shop_scope(house.engine, house.theirs.id, write=True) as scope:
+        for row in scope.all(select(FailedRecord).where(col(FailedRecord.id) > 0)):
+            row.error = "Strangers"
+    assert "Strangers" not in house.client.get(PAGE).text
