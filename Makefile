@@ -8,7 +8,7 @@ COMPILE := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-h
 LOCK := $(COMPILE) pyproject.toml
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test plugin bench bench-large language locks format clean
+.PHONY: help setup demo test chaos plugin bench bench-large language locks format clean
 .DELETE_ON_ERROR:
 .SILENT:
 
@@ -50,6 +50,10 @@ test: setup $(VENV)/.tested tests/node_modules/.installed  ## every check and ev
 	$(BIN)/ruff format --quiet --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest $(TESTS)
+
+chaos: setup $(VENV)/.tested tests/node_modules/.installed  ## bad days, one for each seed and database: make chaos SEEDS="1 2 3" LASTING=60
+	bash tests/needs.sh
+	CHAOS_SEEDS="$(or $(SEEDS),1 2 3 4 5 6 7 8 9 10)" CHAOS_SECONDS="$(or $(LASTING),30)" $(BIN)/python -m pytest -s tests/street/test_chaos.py
 
 plugin: static/dist/manifest.json  ## the WordPress plugin: build/regulars-for-woocommerce.zip
 	PYTHON=$(BIN)/python bash extensions/woocommerce/build.sh build

@@ -10,7 +10,7 @@ from benchmarks.backfill import backfill
 from benchmarks.bulk import bulk_postgres, bulk_sqlite
 from benchmarks.delivery import webhook_during_backfill
 from benchmarks.house import postgres
-from benchmarks.intake import intake
+from benchmarks.intake import intake_postgres, intake_sqlite
 from benchmarks.jobs import jobs_postgres
 from benchmarks.large import large
 from benchmarks.rest import mail_render, segment_count
@@ -35,7 +35,8 @@ SHORT: Mapping[str, Callable[[Path], Iterable[Result]]] = {
     "bulk_sqlite": lambda folder: bulk_sqlite(_BULK, 3, folder),
     "bulk_postgres": lambda folder: bulk_postgres(_BULK, 1, folder),
     "webhook_during_backfill": lambda folder: webhook_during_backfill(_ORDERS, 12, folder),
-    "intake_sqlite": intake,
+    "intake_sqlite": intake_sqlite,
+    "intake_postgres": intake_postgres,
     "jobs_postgres": lambda _: jobs_postgres(),
     "segment_count": lambda _: segment_count(),
     "mail_render": lambda _: mail_render(),

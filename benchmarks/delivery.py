@@ -87,8 +87,8 @@ def webhook_secret(at: House) -> str:
         return credentials.secrets(scope, at.context.keyring)["webhook_secret"]
 
 
-def answers(web: str) -> bool:
+def answers(web: str, path: str = "/healthz") -> bool:
     try:
-        return requests.get(f"{web}/healthz", timeout=2).ok
+        return requests.get(f"{web}{path}", timeout=2).ok
     except requests.ConnectionError:
         return False

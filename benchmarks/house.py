@@ -61,8 +61,15 @@ class House:
 
     def start_web(self) -> str:
         """The address where the web process answers."""
+        return self._serve("web", ["-m", "app.cli", "web"])
+
+    def start_empty(self) -> str:
+        """The address where the same server answers without doing anything, in a home of its own."""
+        return self._serve("empty", ["-m", "benchmarks.empty"])
+
+    def _serve(self, name: str, command: list[str]) -> str:
         port = free_port()
-        self.crew.start("web", ["-m", "app.cli", "web"], {**self.surroundings, "PORT": str(port)})
+        self.crew.start(name, command, {**self.surroundings, "PORT": str(port)})
         return f"http://127.0.0.1:{port}"
 
     def notes(self) -> list[dict[str, Any]]:

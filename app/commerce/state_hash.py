@@ -29,16 +29,18 @@ _OUTCOME = {"state", "abandoned_at", "completed_at", "order_external_id"}
 
 def state_hash(scope: ShopScope) -> str:
     """SHA-256, in hexadecimal, over the counts and sums of all row hashes."""
-    orders = _with_parts(scope, Order, (LineItem, "order_id"), (Refund, "order_id"))
-    products = _with_parts(scope, Product, (Variant, "product_id"))
-    said = {
-        "orders": _sum(orders),
-        "products": _sum(products),
-        "customers": _sum(_said(row) for row in _rows(scope, Customer) if row.is_known and not row.is_guest),
-        "checkouts": _sum(_said(row, _OUTCOME) for row in _rows(scope, Checkout) if row.email or row.customer_id),
-        "consents": _sum(_consents(scope)),
+    return hashlib.sha256(_encoded({kind: _sum(rows) for kind, rows in state(scope).items()})).hexdigest()
+
+
+def state(scope: ShopScope) -> dict[str, Iterator[Any]]:
+    """What goes into the hash, in no order: to see in what two states differ."""
+    return {
+        "orders": _with_parts(scope, Order, (LineItem, "order_id"), (Refund, "order_id")),
+        "products": _with_parts(scope, Product, (Variant, "product_id")),
+        "customers": (_said(row) for row in _rows(scope, Customer) if row.is_known and not row.is_guest),
+        "checkouts": (_said(row, _OUTCOME) for row in _rows(scope, Checkout) if row.email or row.customer_id),
+        "consents": _consents(scope),
     }
-    return hashlib.sha256(_encoded(said)).hexdigest()
 
 
 def _sum(rows: Iterator[Any]) -> tuple[int, str]:

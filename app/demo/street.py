@@ -107,8 +107,8 @@ class Street:
         return context
 
     def start(self, name: str) -> None:
-        """Start web or worker."""
-        self.crew.start(name, ["-m", "app.cli", name], self.house_environment())
+        """Start web or worker; of several workers each has a name of its own: worker-2."""
+        self.crew.start(name, ["-m", "app.cli", name.partition("-")[0]], self.house_environment())
 
     def house_environment(self) -> dict[str, str]:
         """What web, worker and commands of this house find in their environment."""

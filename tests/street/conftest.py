@@ -7,15 +7,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from msgspec.json import encode
 from sqlalchemy import create_engine, text
 from sqlmodel import col, select
 
-from app.commerce.state_hash import state_hash
+from app.commerce.state_hash import state, state_hash
 from app.context import Context, open_context
 from app.db.scope import every_shop, shop_scope
 from app.demo.processes import Crew, free_port
@@ -24,10 +26,15 @@ from app.demo.waits import is_backfilled, is_idle
 from app.jobs.models import JobRow
 from app.lib import clock
 from app.lib.clock import real_now
+from app.mail.models import Message
+from sync import sweep
 from sync.models import Run
+from sync.now import pull_now
+from sync.reconcile.now import reconcile_now
 from tests.street.courier import Courier
 
 ORDERS = "600"
+HISTORY = 5_000  # days: all of a shop
 
 
 @dataclass
@@ -60,6 +67,13 @@ class House:
             if not (batch := db.batch()).is_sqlite:
                 batch.execute("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 hour'")
 
+    def end_claims(self) -> None:
+        """Let the minutes pass after which the claim on a mail belongs to a process that died."""
+        with every_shop(self.context.engine, write=True) as db:
+            for message in db.all(select(Message).where(Message.state == "sending")):
+                assert message.claimed_at is not None
+                message.claimed_at -= timedelta(minutes=3)
+
     def connect(self) -> None:
         self.street.connect_shops(self.context)
 
@@ -74,10 +88,31 @@ class House:
         """Wait until nothing is left to do."""
         self.street.until("all work is done", lambda: is_idle(self.context, self.shops.values()))
 
+    def prove(self) -> list[str]:
+        """Pull, sweep and hold both sides together, whole; what was said of it."""
+        said = []
+        for shop_id in self.shops.values():
+            list(pull_now(self.context, shop_id))
+            with shop_scope(self.context.engine, shop_id, write=True) as scope:
+                sweep.request(scope)
+            self.settle()
+            said += reconcile_now(self.context, shop_id, HISTORY)
+        self.settle()
+        return said
+
     def done(self) -> int:
         """How many records the backfills have taken in."""
         with every_shop(self.context.engine) as db:
             return sum(db.all(select(col(Run.done)).where(Run.kind == "backfill")))
+
+    def told(self) -> set[str]:
+        """The same, thing by thing: to see in what two houses differ."""
+        found: set[str] = set()
+        for face, shop_id in self.shops.items():
+            with shop_scope(self.context.engine, shop_id) as scope:
+                for kind, rows in state(scope).items():
+                    found |= {f"{face} {kind} {encode(row, order='sorted').decode()}" for row in rows}
+        return found
 
     def state(self) -> dict[str, str]:
         """What is kept of each shop, as one hash."""
@@ -89,12 +124,12 @@ class House:
 
 
 @contextmanager
-def house(shops: Street, database_url: str, *names: str, public_url: str = "") -> Iterator[House]:
+def house(shops: Street, database_url: str, *names: str, public_url: str = "", port: int = 0) -> Iterator[House]:
     """A house with these processes (web, worker), ended at the end. Without a public address it only pulls."""
     home = Path(tempfile.mkdtemp(prefix="regulars-house-"))
     try:
         with Crew(home / "logs") as crew:
-            street = Street(crew, home, database_url, replace(shops.ports, web=free_port()), shops.clock)
+            street = Street(crew, home, database_url, replace(shops.ports, web=port or free_port()), shops.clock)
             street.public_url, street.settings = public_url, replace(street.settings, public_url=public_url or None)
             street.infos = shops.infos
             street.open_database()
@@ -154,12 +189,12 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
-    """Two sandboxes of one small shop and a mail catcher, on a clock that can be moved."""
+def shops(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Street]:
+    """Two sandboxes of one small shop (a test's ORDERS says how small) and a mail catcher, on a clock to be moved."""
     home = tmp_path_factory.mktemp("shops")
     with Crew(home / "logs") as crew:
         street = Street(crew, home, f"sqlite:///{home / 'none.sqlite'}", Ports.free(), home / "clock")
-        street.start_shops("generated", None, "--orders", ORDERS)
+        street.start_shops("generated", None, "--orders", getattr(request.module, "ORDERS", ORDERS))
         yield street
 
 

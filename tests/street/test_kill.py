@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import requests
@@ -20,6 +19,7 @@ from app.loyalty.rules import points_for
 from app.mail.models import Message
 from tests.street.conftest import House, act, house, open_house, receive, sqlite
 from tests.street.courier import Courier
+from tests.street.storm import mails
 
 SHARES = (0.05, 0.4, 0.75)  # of a backfill
 ABANDONERS = 30
@@ -168,30 +168,17 @@ def test_a_worker_killed_while_it_sends_mails_sends_none_twice(
         receive(home, courier)
         jump(shops, utc_now() + timedelta(minutes=62))
         for count in (1, 8, 20):
-            home.street.until(f"{count} mails were sent", lambda n=count: len(mails(shops)) >= n)  # type: ignore[misc]
+            home.street.until(f"{count} mails were sent", lambda n=count: len(mails(shops.mails_url)) >= n)  # type: ignore[misc]
             home.kill("worker")
             home.end_leases()
             home.start("worker")
-        let_claims_grow_old(home)
+        home.end_claims()
         jump(shops, utc_now() + timedelta(minutes=2))
         home.settle()
-        caught = Counter(mail["to"][0] for mail in mails(shops))
+        caught = Counter(mail["to"][0] for mail in mails(shops.mails_url))
         with every_shop(home.context.engine) as db:
             messages = db.all(select(Message))
     assert set(caught.values()) == {1}
     assert {message.to for message in messages} == {f"mail{number}@example.com" for number in range(ABANDONERS)}
     assert {message.state for message in messages} <= {"sent", "uncertain"}
     assert {message.to for message in messages if message.state == "sent"} <= caught.keys()
-
-
-def mails(shops: Street) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = requests.get(f"{shops.mails_url}/api/messages", timeout=10).json()
-    return found
-
-
-def let_claims_grow_old(home: House) -> None:
-    """Let the minutes pass after which a claim belongs to a process that died."""
-    with every_shop(home.context.engine, write=True) as db:
-        for message in db.all(select(Message).where(Message.state == "sending")):
-            assert message.claimed_at is not None
-            message.claimed_at -= timedelta(minutes=3)
