@@ -143,8 +143,8 @@ def test_webhooks_are_shown_as_the_shop_has_them(house: House) -> None:
     """R16, R17."""
     page = house.client.get(PAGE).text
     assert "2 of 3" in page
-    assert re.search(r"products/update</dt><dd><span[^>]*>Subscribed anew", page)
-    assert re.search(r"refunds/create</dt><dd><span[^>]*>Not sent.*?amount", page, re.DOTALL)
+    assert re.search(r"products/update</code></dt><dd><span[^>]*>Subscribed anew", page)
+    assert re.search(r"refunds/create</code></dt><dd><span[^>]*>Not sent.*?amount", page, re.DOTALL)
     assert re.search(r"The pull alone</dt><dd>3\.6%", page)
 
 
