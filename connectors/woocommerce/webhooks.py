@@ -70,7 +70,8 @@ TOPICS: Mapping[str, Topic] = {
     "order.restored": _order,
     "order.deleted": _deleted("order"),
     "action.woocommerce_delete_order": _force_deleted("order"),
-    "action.woocommerce_delete_order_refund": _force_deleted("refund"),
+    "action.woocommerce_delete_order_refund": _force_deleted("refund"),  # orders kept as posts: however it was done
+    "action.woocommerce_refund_deleted": _force_deleted("refund"),  # any shop: by wp-admin's button
     "customer.created": _customer,
     "customer.updated": _customer,
     "customer.deleted": _deleted("customer"),

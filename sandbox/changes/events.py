@@ -12,8 +12,8 @@ from sandbox.shop import Order, Shop, Variant
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened: order.created/updated/paid/fulfilled/cancelled/edited/saved/noted/deleted/restored/
-    untrashed/erased, refund.created/deleted, customer.created/registered/disabled/updated/deleted/merged/consent,
-    checkout.created/updated/completed/emptied/deleted, product.created/updated/stock/deleted/erased,
+    untrashed/erased, refund.created/deleted/erased, customer.created/registered/disabled/updated/deleted/merged/
+    consent, checkout.created/updated/completed/emptied/deleted, product.created/updated/stock/deleted/erased,
     discount.created/updated/deleted/code_added, segment.created/updated/deleted, shop.updated."""
 
     kind: str

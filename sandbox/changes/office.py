@@ -25,8 +25,8 @@ class OfficeChanges(OrderChanges):
             self.tell("refund.created", refund, at, order)
             return refund
 
-    def delete_refund(self, order_id: int, refund_id: int) -> Refund:
-        """Only WooCommerce can; a status that it brought about stays. -> refund.deleted"""
+    def delete_refund(self, order_id: int, refund_id: int, by_api: bool = False) -> Refund:
+        """Only WooCommerce can; a status that it brought about stays. -> refund.deleted; by the API: refund.erased"""
         with self.lock:
             order = self.order(order_id)
             refund = next((each for each in order.refunds if each.id == refund_id), None)
@@ -35,8 +35,9 @@ class OfficeChanges(OrderChanges):
             if order.is_fully_refunded and not order.held_status:
                 order.held_status = "refunded"
             order.drop_refund(refund)
-            self._move(order, "refund.deleted")
-            self.tell("refund.deleted", refund, self.now(), order)
+            kind = "refund.erased" if by_api else "refund.deleted"
+            self._move(order, kind)
+            self.tell(kind, refund, self.now(), order)
             return refund
 
     def change_order(self, order_id: int, **fields: Any) -> Order:

@@ -126,7 +126,7 @@ class Acting:
             if found is None:
                 raise not_found("refunds")
             body = refunds.refund_body(self.house.writing, order, found, False)
-            self.box.delete_refund(number, refund)
+            self.box.delete_refund(number, refund, by_api=True)
             return answer(body)
 
     def register(self) -> Response:

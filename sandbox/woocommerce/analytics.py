@@ -101,7 +101,7 @@ class Analytics:
     def _note(self, event: Event) -> None:
         if event.kind == "order.erased" and isinstance(event.object, Order):
             self._gone += [(refund, event.object.currency) for refund in event.object.refunds]
-        if event.kind == "refund.deleted" and isinstance(event.object, Refund) and event.order:
+        if event.kind in ("refund.deleted", "refund.erased") and isinstance(event.object, Refund) and event.order:
             self._gone.append((event.object, event.order.currency))
 
     def _interval(self, day: date, figures: Day) -> Body:

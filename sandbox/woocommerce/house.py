@@ -18,7 +18,7 @@ from sandbox.woocommerce.writing import Writing
 
 API = "/wp-json/wc/v3"
 # What leaves an order's date as it was: with posts storage nearly everything does
-UNMOVED = frozenset({"refund.deleted"})
+UNMOVED = frozenset({"refund.deleted", "refund.erased"})
 UNMOVED_POSTS = UNMOVED | {"order.edited", "order.saved", "order.orphaned"}
 
 

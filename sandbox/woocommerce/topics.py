@@ -26,10 +26,8 @@ def topics(event: Event, house: House) -> Iterator[Topic]:
         yield from _of_draft(thing, verb, house)
     elif isinstance(thing, Coupon):
         yield from _of_coupon(thing, verb)
-    elif isinstance(thing, Refund) and verb == "deleted" and event.order:
-        yield "action.woocommerce_delete_order_refund", thing.id
-        if house.options.since(11, 2):
-            yield "order.updated", event.order.id
+    elif isinstance(thing, Refund) and event.order:
+        yield from _of_refund(thing, event.order, verb, house)
     elif isinstance(thing, Note):
         yield NOTED, thing.id
 
@@ -58,6 +56,18 @@ def _of_draft(draft: Checkout, verb: str, house: House) -> Iterator[Topic]:
         yield "order.created", draft.id
     if verb in ("created", "updated"):
         yield "order.updated", draft.id
+
+
+def _of_refund(refund: Refund, order: Order, verb: str, house: House) -> Iterator[Topic]:
+    """Its end alone: posts tell of any, the office's button of its own; where neither is, nothing does before 11.2."""
+    if verb not in ("deleted", "erased"):
+        return
+    if house.options.is_posts:
+        yield "action.woocommerce_delete_order_refund", refund.id
+    if verb == "deleted":
+        yield "action.woocommerce_refund_deleted", refund.id
+    if house.options.since(11, 2):
+        yield "order.updated", order.id
 
 
 def _of_account(person: Person, verb: str) -> Iterator[Topic]:

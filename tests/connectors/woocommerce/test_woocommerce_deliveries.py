@@ -73,6 +73,7 @@ def test_a_delivery_becomes_one_record(
     [
         ("woocommerce_delete_order", Deletion("order", "204")),
         ("woocommerce_delete_order_refund", Deletion("refund", "204")),
+        ("woocommerce_refund_deleted", Deletion("refund", "204")),
         ("woocommerce_delete_product", Deletion("product", "204")),
         ("woocommerce_delete_product_variation", Deletion("variant", "204")),
         ("woocommerce_delete_coupon", Hint("discount", "204")),

@@ -77,8 +77,13 @@ def test_what_moves_no_date_is_told_all_the_same(shop_of: Made, storage: str) ->
     assert ("order.updated", order.id) in said
 
 
-@pytest.mark.parametrize("storage", STORAGES)
-def test_a_deleted_refund_moves_nothing_leaves_the_status_and_is_only_an_action(shop_of: Made, storage: str) -> None:
+_POSTS_TELL, _BUTTON_TELLS = "action.woocommerce_delete_order_refund", "action.woocommerce_refund_deleted"
+
+
+@pytest.mark.parametrize(("storage", "topics_told"), [("hpos", []), ("posts", [_POSTS_TELL])], ids=STORAGES)
+def test_a_refund_deleted_by_rest_moves_nothing_leaves_the_status_and_is_an_action_on_posts_only(
+    shop_of: Made, storage: str, topics_told: list[str]
+) -> None:
     street = shop_of(storage=storage)
     order = old_order(street)
     refund = street.box.refund(order.id)
@@ -86,12 +91,25 @@ def test_a_deleted_refund_moves_nothing_leaves_the_status_and_is_only_an_action(
     before = street.woo.get(f"orders/{order.id}")
     said = told(street, lambda: done(street.woo, "DELETE", f"orders/{order.id}/refunds/{refund.id}", force="true"))
     after = street.woo.get(f"orders/{order.id}")
-    assert said == [("action.woocommerce_delete_order_refund", refund.id)]
+    assert said == [(topic, refund.id) for topic in topics_told]
     assert (after["status"], after["refunds"]) == ("refunded", [])
     assert [after[name] for name in ("total", "date_modified_gmt")] == [
         before[name] for name in ("total", "date_modified_gmt")
     ]
     assert refund.id not in street.woo.ids("refunds")
+
+
+@pytest.mark.parametrize(
+    ("storage", "topics_told"), [("hpos", [_BUTTON_TELLS]), ("posts", [_POSTS_TELL, _BUTTON_TELLS])], ids=STORAGES
+)
+def test_the_offices_button_tells_of_the_refund_it_deletes_on_both(
+    shop_of: Made, storage: str, topics_told: list[str]
+) -> None:
+    street = shop_of(storage=storage)
+    order = old_order(street)
+    refund = street.box.refund(order.id)
+    said = told(street, lambda: street.box.delete_refund(order.id, refund.id))
+    assert said == [(topic, refund.id) for topic in topics_told]
 
 
 def test_the_trash_of_posts_is_told_as_product_and_coupon_too(shop_of: Made) -> None:

@@ -127,7 +127,7 @@ def test_the_list_of_all_variations_came_with_11(shop_of: Made, version: str, st
     assert shop_of(version=version).woo.call("GET", "variations").status_code == status
 
 
-_REFUND_GONE = "action.woocommerce_delete_order_refund"
+_REFUND_GONE = "action.woocommerce_refund_deleted"
 
 
 @pytest.mark.parametrize(("version", "said"), [(NEW, [_REFUND_GONE]), ("11.2.0", [_REFUND_GONE, "order.updated"])])
