@@ -32,11 +32,9 @@ function register_connection_route(): void {
 			'required' => true,
 			'pattern'  => '^[0-9A-Za-z_-]{1,64}$',
 		),
-		'url'    => array(
-			'type'              => 'string',
-			'required'          => true,
-			'validate_callback' => __NAMESPACE__ . '\\is_reachable_address',
-			'sanitize_callback' => __NAMESPACE__ . '\\address',
+		'url'    => array( // Looked up in connect(): WordPress checks arguments before it asks who may call.
+			'type'     => 'string',
+			'required' => true,
 		),
 		'secret' => array(
 			'type'     => 'string',
@@ -78,8 +76,14 @@ function show_connection(): array {
 	);
 }
 
-function connect( \WP_REST_Request $request ): array {
-	$to         = array_intersect_key( $request->get_params(), array_flip( array( 'shop', 'url', 'secret' ) ) );
+/** What was kept, or a WP_Error for an address out of reach. */
+function connect( \WP_REST_Request $request ) {
+	$to        = array_intersect_key( $request->get_params(), array_flip( array( 'shop', 'url', 'secret' ) ) );
+	$reachable = is_reachable_address( $to['url'] );
+	if ( is_wp_error( $reachable ) ) {
+		return $reachable;
+	}
+	$to['url']  = address( $to['url'] );
 	$to['home'] = home_url(); // Filters and https may write it otherwise on other pages; Regulars knows it as it is here.
 	update_option( 'regulars_connection', $to );
 	delete_option( 'regulars_left' );

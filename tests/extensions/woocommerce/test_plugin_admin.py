@@ -60,8 +60,9 @@ def test_the_button_leads_to_regulars_and_sends_nothing_itself(activated: WordPr
 def test_a_connection_needs_a_key_of_somebody_who_runs_the_shop(activated: WordPress, headers: dict[str, str]) -> None:
     body = {"shop": "1", "url": "http://127.0.0.1", "secret": "f" * 64}
     for who in (requests.Session(), activated.signed_in("nobody"), activated.signed_in("admin")):
-        answer = who.post(f"{activated.home}/{CONNECTION}", json=body, headers=headers, timeout=30)
-        assert answer.status_code in (401, 403)
+        for url in (body["url"], "http://no-such-host.invalid", "crm"):  # nobody else makes the shop look a name up
+            answer = who.post(f"{activated.home}/{CONNECTION}", json={**body, "url": url}, headers=headers, timeout=30)
+            assert answer.status_code in (401, 403), url
     assert activated.option("regulars_connection") == ""
 
 
@@ -69,6 +70,7 @@ def test_a_connection_needs_a_key_of_somebody_who_runs_the_shop(activated: WordP
 def test_an_odd_connection_is_refused(activated: WordPress, odd: dict[str, str]) -> None:
     body = {"shop": "1", "url": "http://127.0.0.1", "secret": "f" * 64} | odd
     assert requests.post(f"{activated.home}/{CONNECTION}", json=body, headers=KEY, timeout=30).status_code == 400
+    assert activated.option("regulars_connection") == ""
 
 
 def test_the_connection_can_be_looked_at_but_its_secret_not(pair: Pair) -> None:
