@@ -117,7 +117,8 @@ class Client(Protocol):
         ...
 
     def sweep(self, resource: Resource, cursor: str | None) -> Iterator[Page | Wait]:
-        """All of a resource of `sweeps` and a Census with each page, resumable, at a pace that spares the shop."""
+        """A resource of `sweeps`, resumable, at a pace that spares the shop: all of it and a Census with each page, or
+        what of it may have changed in silence of late."""
         ...
 
     def fetch(self, kind: str, external_ids: Sequence[str]) -> Sequence[Record]:

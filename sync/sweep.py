@@ -1,4 +1,4 @@
-"""The sweep: what a platform may change in silence is read whole at night, and what is missing there asked for."""
+"""The sweep: what a platform may change in silence is read at night, and what is missing there asked for."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -18,7 +18,7 @@ class WooCommerceConnector:
 
     platform = "woocommerce"
     resources: Sequence[Resource] = ("products", "customers", "orders", "refunds", "coupons")
-    sweeps: Sequence[Resource] = ("customers", "products")
+    sweeps: Sequence[Resource] = ("orders", "customers", "products")
     topics: Mapping[str, Topic] = webhooks.TOPICS
     ignored: Mapping[str, str] = webhooks.IGNORED
     writes: Collection[type[Change]] = tuple(writes.WRITERS)

@@ -8,6 +8,7 @@ import pytest
 from app.errors import Refused
 from connectors.base import Page, Refusal, ShopFacts, Wait
 from connectors.records import Census, CustomerRecord, Deletion, Hint, OrderRecord, ProductRecord
+from connectors.woocommerce.audit import WooAuditor
 from connectors.woocommerce.backfill import Walker
 from connectors.woocommerce.changes import Changes
 from connectors.woocommerce.errors import MayNot
@@ -53,6 +54,21 @@ def test_a_sweep_goes_on_where_it_was_stopped(shop: Any, facts: ShopFacts) -> No
     assert isinstance(first, Page)
     rest = censuses(list(sweep(walker, "customers", first.cursor)))
     assert [(census.after, census.until) for census in rest] == [(101, 200), (200, None)]
+
+
+@pytest.mark.parametrize(("is_silent", "count"), [(True, 3), (False, 0)])
+def test_orders_of_late_are_read_where_their_edits_are_silent(
+    script: Callable[..., Any], recorded: Callable[[str], Any], facts: ShopFacts, monkeypatch: pytest.MonkeyPatch,
+    is_silent: bool, count: int,
+) -> None:  # fmt: skip
+    """R7: those kept as posts move their date for few changes."""
+    monkeypatch.setattr(WooAuditor, "has_silent_edits", lambda self: is_silent)
+    monkeypatch.setattr("connectors.woocommerce.sweep.utc_now", lambda: NOON)
+    shop = script({"wc/v3/orders": [recorded("order_guest") | {"id": number} for number in (4, 7, 9)]})
+    [page] = pages(sweep(Walker(shop, lambda: facts), "orders", None))
+    assert [type(record) for record in page.records] == [OrderRecord] * count  # nobody is counted: others are older
+    asked = {(params["after"], params["dates_are_gmt"]) for _, params in shop.asked}
+    assert asked == ({("2026-10-17T12:00:00", "true")} if is_silent else set())
 
 
 def test_a_pull_asks_for_whoever_bought(
