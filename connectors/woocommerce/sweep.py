@@ -17,7 +17,7 @@ from connectors.woocommerce.changes import gmt
 from connectors.woocommerce.lists import walk
 
 SHARE = 0.25  # of one connection's time
-OF_LATE = timedelta(days=35)  # as the proof has it: orders that are still worked on
+OF_LATE = timedelta(days=36)  # the proof's 35 days and today, wherever the shop is
 _KINDS: Mapping[Resource, Literal["customer", "product"]] = {"customers": "customer", "products": "product"}
 
 

@@ -68,7 +68,7 @@ def test_orders_of_late_are_read_where_their_edits_are_silent(
     [page] = pages(sweep(Walker(shop, lambda: facts), "orders", None))
     assert [type(record) for record in page.records] == [OrderRecord] * count  # nobody is counted: others are older
     asked = {(params["after"], params["dates_are_gmt"]) for _, params in shop.asked}
-    assert asked == ({("2026-10-17T12:00:00", "true")} if is_silent else set())
+    assert asked == ({("2026-10-16T12:00:00", "true")} if is_silent else set())
 
 
 def test_a_pull_asks_for_whoever_bought(
