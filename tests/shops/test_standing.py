@@ -62,7 +62,7 @@ def test_what_was_not_granted_is_left_out_and_the_rest_is_copied(house: House) -
     house.open_panel()
     assert list(granted_resources(house.shop)) == ["products", "customers"]
     wordpress = make_shop(house.context.engine, "woocommerce", "wool.example")
-    assert list(granted_resources(wordpress)) == ["products", "customers", "orders", "refunds"]
+    assert list(granted_resources(wordpress)) == ["products", "customers", "orders", "refunds", "coupons"]
 
 
 def test_a_token_that_is_refused_for_good_is_the_merchant_s_to_mend_where_they_can(house: House) -> None:
