@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,7 +28,6 @@ from tests.panel.seed_proof import seed_proof
 
 FIRST = ("Ada", "Bruno", "Chiara", "David", "Elif", "Farah", "Greta", "Henri", "Ines", "Jonas", "Karla", "Levi", "Mira")
 LAST = ("Amsel", "Brandt", "Conti", "Dahl", "Ekström", "Fischer", "Gruber", "Hansen", "Ivanov", "Jansen", "Kowalski")
-_numbers = itertools.count(1001)
 REQUESTS = (
     ("data_request", "ready", None), ("data_request", "working", None), ("customer_redact", "done", "erased"),
     ("data_request", "done", "nothing kept"), ("data_request", "done", "handed over"),
@@ -38,11 +38,11 @@ THINGS = ("Linen shirt", "Wool scarf", "Canvas tote", "Ceramic mug", "Leather be
 
 def seed(engine: Engine, shop: Shop, now: datetime, customers: int = 60) -> None:
     """Fill a shop. The same every time for the same moment."""
-    dice = random.Random(7)
+    dice, numbers = random.Random(7), itertools.count(1001)
     with shop_scope(engine, shop.id, write=True) as scope:
         people = [_customer(scope, n, now, dice) for n in range(customers)]
         for place, person in enumerate(people):
-            _orders(scope, person, dice.randint(0, 9) // (1 + place % 3), now, dice)
+            _orders(scope, person, dice.randint(0, 9) // (1 + place % 3), now, dice, numbers)
         scope.flush()
         furnish(scope, now - timedelta(days=40))
         scope.flush()
@@ -85,9 +85,11 @@ def _customer(scope: ShopScope, n: int, now: datetime, dice: random.Random) -> C
     return customer
 
 
-def _orders(scope: ShopScope, person: Customer, count: int, now: datetime, dice: random.Random) -> None:
+def _orders(
+    scope: ShopScope, person: Customer, count: int, now: datetime, dice: random.Random, numbers: Iterator[int]
+) -> None:
     orders = [
-        _order(scope, person, now - timedelta(days=dice.randint(0, 360), hours=dice.randint(0, 23)), dice)
+        _order(scope, person, now - timedelta(days=dice.randint(0, 360), hours=dice.randint(0, 23)), dice, numbers)
         for _ in range(count)
     ]
     times = [order.placed_at for order in orders]
@@ -106,8 +108,8 @@ def _orders(scope: ShopScope, person: Customer, count: int, now: datetime, dice:
     )
 
 
-def _order(scope: ShopScope, person: Customer, at: datetime, dice: random.Random) -> Order:
-    number = next(_numbers)
+def _order(scope: ShopScope, person: Customer, at: datetime, dice: random.Random, numbers: Iterator[int]) -> Order:
+    number = next(numbers)
     amounts = [dice.randint(1500, 22000) for _ in range(dice.randint(1, 4))]
     total = sum(amounts)
     refunded = amounts[0] if dice.random() < 0.12 else 0

@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 
 import pytest
-import requests
 from sqlmodel import select
 
 from app.commerce.models import Order, Variant
@@ -19,7 +18,7 @@ from app.loyalty.rules import points_for
 from app.mail.models import Message
 from tests.street.conftest import House, act, house, open_house, receive, sqlite
 from tests.street.courier import Courier
-from tests.street.storm import mails
+from tests.street.storm import forget_mails, mails
 
 SHARES = (0.05, 0.4, 0.75)  # of a backfill
 ABANDONERS = 30
@@ -161,7 +160,7 @@ def check_ledger(scope: ShopScope, orders: int) -> None:
 def test_a_worker_killed_while_it_sends_mails_sends_none_twice(
     shops: Street, courier: Courier, database_url: str
 ) -> None:
-    requests.delete(f"{shops.mails_url}/api/messages", timeout=10)
+    forget_mails(shops.mails_url)
     with open_house(shops, courier, database_url) as home:
         for number in range(ABANDONERS):
             act(shops, "shopify", "abandon", email=f"mail{number}@example.com", consent="subscribed")
