@@ -197,11 +197,12 @@ def test_a_yes_without_a_source_is_none(house: House) -> None:
 
 def test_an_old_yes_does_not_undo_a_later_no_at_the_shop(agreed: House) -> None:
     """R54: the shop heard a no that has not come to us yet."""
-    agreed.box.set_consent(1, Consent("unsubscribed", ago(days=2)))
+    said_at = ago(days=2)
+    agreed.box.set_consent(1, Consent("unsubscribed", said_at))
     join(agreed, ago(days=3))
     agreed.push()
     (write,) = agreed.writes()
-    assert (write.state, at_shop(agreed)) == ("failed", ("unsubscribed", ago(days=2)))
+    assert (write.state, at_shop(agreed)) == ("failed", ("unsubscribed", said_at))
     assert (write.error or "").startswith("Shopify says otherwise since")
 
 
