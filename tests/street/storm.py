@@ -149,7 +149,7 @@ def _say_no(storm: Storm, face: str, day: Day) -> None:
 
 
 def _leave(storm: Storm, face: str, day: Day) -> None:
-    email = f"leaves{storm.draw.randrange(10**9)}@example.com"
+    email = f"leaves{storm.draw.randrange(10**9)}@{storm.home.context.engine.dialect.name}.example.com"
     day.checkouts.append(storm.act(face, "abandon", email=email, consent="subscribed")["checkout_id"])
 
 
