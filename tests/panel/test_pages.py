@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64encode
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -41,7 +41,7 @@ PAGES = {
     "writes that need a look": "/panel/connections/writes?filter=attention",
     "sync health": "/panel/connections/health",
     "proof": "/panel/connections/proof",
-    "a day of the proof": "/panel/connections/proof/days/2026-11-20",
+    "a day of the proof": f"/panel/connections/proof/days/{datetime.now(UTC).date() - timedelta(days=12)}",
     "what differed": "/panel/connections/proof/findings",
     "what is not mended": "/panel/connections/proof/findings?filter=open",
     "check a report": "/panel/connections/proof/check",

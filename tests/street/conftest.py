@@ -107,7 +107,7 @@ class House:
 
     def told(self) -> set[str]:
         """The same, thing by thing: to see in what two houses differ. Of baskets what a list of them tells, which knows
-        less than a delivery; of consent what counts, whose date is that of the word first heard."""
+        less than a delivery; of consent what counts: its latest word may be a basket's, which no list tells."""
         found: set[str] = set()
         for face, shop_id in self.shops.items():
             with shop_scope(self.context.engine, shop_id) as scope:
