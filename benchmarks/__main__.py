@@ -11,7 +11,7 @@ from benchmarks.bulk import bulk_postgres, bulk_sqlite
 from benchmarks.delivery import webhook_during_backfill
 from benchmarks.house import postgres
 from benchmarks.intake import intake_postgres, intake_sqlite
-from benchmarks.jobs import jobs_postgres
+from benchmarks.jobs import jobs_killed, jobs_postgres
 from benchmarks.large import large, pace
 from benchmarks.rest import mail_render, segment_count
 from benchmarks.results import Result, keep, show
@@ -38,6 +38,7 @@ SHORT: Mapping[str, Callable[[Path], Iterable[Result]]] = {
     "intake_sqlite": intake_sqlite,
     "intake_postgres": intake_postgres,
     "jobs_postgres": lambda _: jobs_postgres(),
+    "jobs_killed": lambda _: jobs_killed(),
     "segment_count": lambda _: segment_count(),
     "mail_render": lambda _: mail_render(),
 }
