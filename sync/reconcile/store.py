@@ -36,7 +36,7 @@ def orders(scope: ShopScope, external_ids: Sequence[str]) -> dict[str, Held]:
 
 
 def _held(currency: str, row: Any, refunds: Mapping[int, Sequence[str]]) -> Held:
-    money = {currency: tuple(row[4:7]), row[7]: tuple(row[8:11])}
+    money = {row[7]: tuple(row[8:11]), currency: tuple(row[4:7])}  # where both are one, what every figure is made of
     return Held(row[2], bool(row[3]), money, refunds.get(row[1], ()))
 
 

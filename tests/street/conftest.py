@@ -26,7 +26,7 @@ from app.demo.waits import is_backfilled, is_idle
 from app.lib import clock
 from app.lib.clock import real_now
 from app.mail.models import Message
-from sync import sweep
+from app.proof.models import Finding
 from sync.models import Run
 from sync.now import pull_now
 from sync.reconcile.now import reconcile_now
@@ -35,6 +35,7 @@ from tests.street.courier import Courier
 ORDERS = "600"
 LISTED = ("external_id", "currency", "present_total_minor", "items")
 HISTORY = 5_000  # days: all of a shop
+Name = tuple[str, str, str]  # face, kind, external id
 
 
 @dataclass
@@ -88,17 +89,39 @@ class House:
         """Wait until nothing is left to do."""
         self.street.until("all work is done", lambda: is_idle(self.context, self.shops.values()))
 
-    def prove(self) -> list[str]:
-        """Pull, sweep and hold both sides together, whole; what was said of it."""
-        said = []
+    def pull(self) -> None:
         for shop_id in self.shops.values():
             list(pull_now(self.context, shop_id))
-            with shop_scope(self.context.engine, shop_id, write=True) as scope:
-                sweep.request(scope)
-            self.settle()
-            said += reconcile_now(self.context, shop_id, HISTORY)
+        self.settle()
+
+    def reconcile(self) -> list[str]:
+        """Hold both sides together, whole; what was said of it."""
+        said = [line for shop_id in self.shops.values() for line in reconcile_now(self.context, shop_id, HISTORY)]
         self.settle()
         return said
+
+    def named(self) -> set[Name]:
+        """What the proof page says differed."""
+        found: set[Name] = set()
+        for face, shop_id in self.shops.items():
+            with shop_scope(self.context.engine, shop_id) as scope:
+                for one in scope.all(select(Finding)):
+                    found.add((face, one.kind, one.external_id))
+                    if one.order_external_id is not None:
+                        found.add((face, "order", one.order_external_id))
+        return found
+
+    def records(self) -> dict[Name, bytes]:
+        """Each order (with its lines and refunds), customer and product as it is kept."""
+        found: dict[Name, bytes] = {}
+        for face, shop_id in self.shops.items():
+            with shop_scope(self.context.engine, shop_id) as scope:
+                kept = state(scope)
+                for kind in ("order", "customer", "product"):
+                    for row in kept[f"{kind}s"]:
+                        head = row if kind == "customer" else row[0]
+                        found[face, kind, head["external_id"]] = encode(row, order="sorted")
+        return found
 
     def done(self) -> int:
         """How many records the backfills have taken in."""

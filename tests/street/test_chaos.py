@@ -4,6 +4,7 @@ CHAOS_SEEDS ("1 2 3") and CHAOS_SECONDS make it a longer one: `make chaos`.
 """
 
 import os
+import random
 from collections import Counter
 from collections.abc import Iterator
 
@@ -18,6 +19,7 @@ from app.loyalty.actions import current
 from app.loyalty.models import LedgerEntry
 from app.loyalty.rules import points_for
 from tests.street.conftest import House, house, sqlite
+from tests.street.spoil import spoil
 from tests.street.storm import Storm, forget_mails, mails
 
 ORDERS = "80"
@@ -42,7 +44,13 @@ def test_after_a_bad_day_and_one_reconcile_the_store_is_the_shop_s_books(
         storm.blow(SECONDS)
         storm.let_an_hour_pass()
         struck = storm.calm()
-        said = home.prove()
+        home.pull()
+        before = home.records()
+        spoilt = set(spoil(home, random.Random(seed)))
+        said = home.reconcile()
+        after = home.records()
+        mended = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+        assert spoilt | mended <= home.named()
         print(f"seed {seed}: {dict(storm.told)}; struck {dict(struck)}; refused {dict(storm.refused)}", *said, sep="\n")
         kept, journals = home.told(), [str(finding) for finding in tampered(home)]
         for shop_id in home.shops.values():
