@@ -13,6 +13,7 @@ import psycopg
 
 from app.commerce import absent, checkouts, customers, facts, orders, products, refunds
 from app.commerce.tombstones import screen
+from app.commerce.withheld import complete
 from app.commerce.work import Work
 from app.consent import entries
 from app.consent.told import news
@@ -151,6 +152,7 @@ def _savepoint(batch: Batch) -> Iterator[None]:
 
 
 def _write(work: Work, records: Sequence[Record]) -> None:
+    records = complete(work, records)
     for kind, write in _WRITERS:
         found = [record for record in records if type(record) is kind]
         if found:

@@ -13,7 +13,7 @@ from app.commerce.work import Work
 from app.lib.ids import new_ids
 from connectors.records import OrderRecord
 
-PARTS = OrderRecord.__struct_fields__[5:]  # those that are a column of JSON each
+PARTS = OrderRecord.__struct_fields__[5:-1]  # those that are a column of JSON each
 _CORE = ("head", "lines", "refunds")  # without these an order is not whole, and is read afresh
 _COLUMNS = (
     "id", "external_id", "customer_id", "number", "status", "fulfilment", "is_counted", "is_test", "is_rounded",

@@ -16,7 +16,7 @@ Texts = dict[str, bytes]  # parts as JSON, by name: what is hashed is what is ke
 _encode = msgspec.json.Encoder().encode
 _pack = msgspec.msgpack.Encoder().encode
 _NOTHING = b"[]"
-_ORDER_FIELDS = OrderRecord.__struct_fields__[2:]
+_ORDER_FIELDS = OrderRecord.__struct_fields__[2:-1]
 
 
 class Stored(NamedTuple):
@@ -78,7 +78,7 @@ def digests_of(names: Iterable[str], parts: Iterable[Any]) -> Digests:
 
 def order_texts(record: OrderRecord) -> Texts:
     """An order's parts as JSON, those that are carried."""
-    parts = zip(_ORDER_FIELDS, astuple(record)[2:], strict=True)
+    parts = zip(_ORDER_FIELDS, astuple(record)[2:-1], strict=True)
     return {name: _encode(part) if part else _NOTHING for name, part in parts if part is not None}
 
 

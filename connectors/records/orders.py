@@ -174,3 +174,4 @@ class OrderRecord(Part, frozen=True, tag="order"):
     agreements: tuple[Agreement, ...] | None = None
     attributes: tuple[Attribute, ...] | None = None
     tags: tuple[str, ...] | None = None
+    withheld: tuple[str, ...] = ()  # no part: "head.email", fields that are empty only because we may not read them

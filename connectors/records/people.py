@@ -37,3 +37,4 @@ class CustomerRecord(Part, frozen=True, tag="customer"):
     address: Address | None = None
     consents: tuple[ConsentRecord, ...] | None = None
     tags: tuple[str, ...] | None = None
+    withheld: tuple[str, ...] = ()  # as in an order

@@ -1,7 +1,7 @@
 """One shop's API: history by bulk operations, changes by pages, single things by id."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,10 @@ from connectors.auditing import Auditor
 from connectors.base import Companion, Installation, Page, Refusal, Resource, ShopFacts, Wait, Webhook
 from connectors.changes import Change, Written
 from connectors.records import Deletion, Record
-from connectors.shopify import history, installation, lookups, pages, subscriptions, types, writes
+from connectors.shopify import history, installation, lookups, pages, subscriptions, types, withheld, writes
 from connectors.shopify.audit import ShopifyAuditor
 from connectors.shopify.bulk import Bulk
-from connectors.shopify.history import Cursor
+from connectors.shopify.history import Ask, Cursor
 from connectors.shopify.transport import Transport
 from connectors.vault import Secrets, vault_of
 
@@ -79,7 +79,7 @@ class ShopifyClient:
     def backfill(self, resource: Resource, cursor: str | None) -> Iterator[Page | Wait]:
         place = Cursor.read(cursor)
         if resource in history.KINDS and not place.by_pages:
-            if (yield from history.read(self._bulk, self.fetch, resource, place)):
+            if (yield from history.read(self._bulk, Ask(self.fetch, self._kept_back), resource, place)):
                 return
             place = Cursor(by_pages=True)  # slower, and nothing is missed
         yield from self._by_pages(resource, None, place)
@@ -104,7 +104,7 @@ class ShopifyClient:
         if wanted is None:
             raise NotFound(f"Shopify has no {kind} to read by id.")
         ids = [one for one in external_ids if one.isascii() and one.isdigit()]
-        found = [self._fetched(wanted, one, node) for one, node in pages.by_id(self._transport, wanted, ids)]
+        found = [self._fetched(wanted, *each) for each in pages.by_id(self._transport, wanted, ids)]
         return [record for record in found if record is not None]
 
     def webhooks(self) -> Sequence[Webhook]:
@@ -138,11 +138,16 @@ class ShopifyClient:
             cursor = str(Cursor(by_pages=True, after=page.cursor)) if page.cursor else None
             yield Page(page.records, cursor, page.failures, doubts=page.doubts)
 
-    def _fetched(self, kind: pages.Kind, external_id: str, node: msgspec.Raw | None) -> Record | None:
+    def _kept_back(self, resource: str) -> Collection[str]:
+        return pages.kept_back(self._transport, pages.KINDS[resource])
+
+    def _fetched(
+        self, kind: pages.Kind, external_id: str, node: msgspec.Raw | None, refused: Collection[str]
+    ) -> Record | None:
         if node is None:
             return Deletion(kind.name, external_id)
         try:
-            return kind.read(bytes(node), self._transport)
+            return withheld.mark(kind.read(bytes(node), self._transport), refused)
         except (msgspec.ValidationError, BadInput) as error:
             log.error("%s %s cannot be read: %s", kind.name, external_id, error)
             return None

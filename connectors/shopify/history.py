@@ -1,7 +1,8 @@
 """All of a shop's history by bulk operations, in slices that a worker can go on from after a restart."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -9,7 +10,7 @@ from app.errors import BadInput
 from connectors import ledger
 from connectors.base import Failure, Page, Wait
 from connectors.records import OrderRecord, Record
-from connectors.shopify import goods, normalise, people, types
+from connectors.shopify import goods, normalise, people, types, withheld
 from connectors.shopify.bulk import Bulk, BulkFailed, BulkFile
 from connectors.shopify.jsonl import Broken, Decode, Roots, decoder
 
@@ -17,6 +18,13 @@ SLICE = 500
 TRIES = 3  # runs of one bulk operation before the history is read by pages instead
 _TRIED_IN_VAIN = 25  # orders that did not add up, and did not either when read by their ids
 Fetch = Callable[[str, Sequence[str]], Sequence[Record]]
+
+
+class Ask(NamedTuple):
+    """What is asked beside a file: things of a kind by their ids, and which fields of a resource are refused us."""
+
+    fetch: Fetch
+    kept_back: Callable[[str], Collection[str]]
 
 
 class Cursor(msgspec.Struct, omit_defaults=True):
@@ -92,25 +100,25 @@ def begin(bulk: Bulk, resources: Sequence[str]) -> dict[str, str]:
     return {resource: str(Cursor(bulk=found)) for resource, found in begun.items() if isinstance(found, str)}
 
 
-def read(bulk: Bulk, fetch: Fetch, resource: str, place: Cursor) -> Generator[Page | Wait, None, bool]:
+def read(bulk: Bulk, ask: Ask, resource: str, place: Cursor) -> Generator[Page | Wait, None, bool]:
     """False when the run has failed TRIES times: then only what the last one left behind was read."""
     while place.tries < TRIES:
         try:
-            yield from _run(bulk, fetch, resource, place)
+            yield from _run(bulk, ask, resource, place)
             return True
         except BulkFailed as error:
             tries = TRIES if error.is_final else place.tries + 1
             place = Cursor(tries=tries, bulk=error.part if tries == TRIES else None)
             yield Wait(float(tries), f"{error}; {_NEXT[tries == TRIES]}", str(place))
     if place.bulk is not None:
-        yield from _part(bulk, fetch, resource, place, place.bulk)
+        yield from _part(bulk, ask, resource, place, place.bulk)
     return False
 
 
 _NEXT = {False: "it is run again", True: "the history is read by pages instead"}
 
 
-def _run(bulk: Bulk, fetch: Fetch, resource: str, place: Cursor) -> Iterator[Page | Wait]:
+def _run(bulk: Bulk, ask: Ask, resource: str, place: Cursor) -> Iterator[Page | Wait]:
     while place.bulk is None:
         started = bulk.begin(f"bulk_{resource}")
         if isinstance(started, Wait):
@@ -122,17 +130,28 @@ def _run(bulk: Bulk, fetch: Fetch, resource: str, place: Cursor) -> Iterator[Pag
     if file.path is None:
         yield Page((), str(place), total=0)
     else:
-        yield from _slices(KINDS[resource], fetch, file, file.path, place)
+        yield from _slices(_marking(resource, ask), ask.fetch, file, file.path, place)
 
 
-def _part(bulk: Bulk, fetch: Fetch, resource: str, place: Cursor, bulk_id: str) -> Iterator[Page | Wait]:
+def _part(bulk: Bulk, ask: Ask, resource: str, place: Cursor, bulk_id: str) -> Iterator[Page | Wait]:
     try:
         file = yield from bulk.part(bulk_id, str(place))
     except BulkFailed:
         return  # gone as well
     if file.path is not None:
-        yield from _slices(KINDS[resource], fetch, file, file.path, place)
+        yield from _slices(_marking(resource, ask), ask.fetch, file, file.path, place)
         bulk.drop(bulk_id)
+
+
+def _marking(resource: str, ask: Ask) -> Kind:
+    """A file has what is refused as null, as if it were empty."""
+    kind, refused = KINDS[resource], ask.kept_back(resource)
+
+    def build(row: types.Row) -> Record | None:
+        record = kind.build(row)
+        return record and withheld.mark(record, refused)
+
+    return msgspec.structs.replace(kind, build=build) if refused else kind
 
 
 def _slices(kind: Kind, fetch: Fetch, file: BulkFile, path: Path, place: Cursor) -> Iterator[Page]:

@@ -1,6 +1,6 @@
 """Pages of a connection: walked by cursor, each node read by itself, lists that do not fit completed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -9,8 +9,9 @@ from app.errors import AuthLost, BadInput
 from connectors import ledger
 from connectors.base import Failure, Page
 from connectors.records import Record
-from connectors.shopify import goods, normalise, people, types
+from connectors.shopify import goods, normalise, people, types, withheld
 from connectors.shopify.transport import GraphError, Transport
+from connectors.shopify.withheld import Refused
 
 R = TypeVar("R")
 
@@ -45,35 +46,46 @@ def walk(transport: Transport, kind: Kind, search: str | None, after: str | None
         if found is None:  # the transport has noted what was refused; the other kinds come all the same
             yield Page((), None)
             return
-        records, broken = read_nodes(transport, kind, found.nodes)
+        refused = Refused(answer.refused, (kind.field, "nodes"))
+        records, broken = read_nodes(transport, kind, found.nodes, refused)
         after = found.page_info.end_cursor if found.page_info.has_next_page else None
         yield Page(records, after, broken, doubts=ledger.doubts(records))
         if after is None:
             return
 
 
-def by_id(transport: Transport, kind: Kind, ids: Sequence[str]) -> Iterator[tuple[str, msgspec.Raw | None]]:
-    """Each id with its node, None where the platform has it no longer."""
+def kept_back(transport: Transport, kind: Kind) -> Collection[str]:
+    """What the app may not have of any of a kind: a bulk file has it as null, without a word. Asked of some of them."""
+    answer = transport.ask(kind.document, {"first": kind.at_once, "after": None, "query": None})
+    return Refused(answer.refused, (kind.field, "nodes")).everywhere
+
+
+def by_id(
+    transport: Transport, kind: Kind, ids: Sequence[str]
+) -> Iterator[tuple[str, msgspec.Raw | None, Collection[str]]]:
+    """Each id with its node, None where the platform has it no longer, and the fields of it that were refused."""
     for start in range(0, len(ids), kind.at_once):
         some = ids[start : start + kind.at_once]
         answer = transport.ask(kind.by_id, {"ids": [f"gid://shopify/{kind.gid}/{one}" for one in some]})
-        nodes = answer.read(dict[str, list[msgspec.Raw]])["nodes"]
+        nodes, refused = answer.read(dict[str, list[msgspec.Raw]])["nodes"], Refused(answer.refused, ("nodes",))
         for index, (one, node) in enumerate(zip(some, nodes, strict=True)):
             is_gone = bytes(node) in {b"null", b"{}"}
             if is_gone and (errors := _about(answer.refused, index)):  # refused, not gone
                 raise AuthLost(f"Shopify refuses {kind.name} {one}: {'; '.join(error.words for error in errors)}")
-            yield one, None if is_gone else node
+            yield one, None if is_gone else node, refused.of(index)
 
 
 def _about(errors: Sequence[GraphError], index: int) -> list[GraphError]:
     return [error for error in errors if error.path[:2] in ([], ["nodes"], ["nodes", index])]
 
 
-def read_nodes(transport: Transport, kind: Kind, nodes: Sequence[msgspec.Raw]) -> tuple[list[Record], list[Failure]]:
+def read_nodes(
+    transport: Transport, kind: Kind, nodes: Sequence[msgspec.Raw], refused: Refused
+) -> tuple[list[Record], list[Failure]]:
     records, failures = [], []
-    for node in nodes:
+    for index, node in enumerate(nodes):
         try:
-            records.append(kind.read(bytes(node), transport))
+            records.append(withheld.mark(kind.read(bytes(node), transport), refused.of(index)))
         except (msgspec.ValidationError, BadInput) as error:
             failures.append(Failure(kind.name, _identity(node), str(error), bytes(node)))
     return records, failures
@@ -159,7 +171,7 @@ def _agreement(
 
 
 def _rest(transport: Transport, name: str, field: str, variables: Mapping[str, Any], kind: type[R]) -> R:
-    found = transport.run(name, variables, dict[str, msgspec.Raw])[field]
+    found = transport.run(name, variables, dict[str, msgspec.Raw], may_lack=True)[field]
     if bytes(found) == b"null":
         raise BadInput("it went away while its lists were read", field)
     return msgspec.json.decode(found, type=kind)

@@ -1,8 +1,8 @@
-"""Bodies of orders, customers and products: the parts that they tell as GraphQL does become a record at once.
+"""Bodies of orders and products: the parts that they tell as GraphQL does become a record at once.
 
 What a body lacks, or tells otherwise, is no part of it: an order's head (what it was placed at), its lines (their
-selling plan), its refunds (of which lines); a customer's head (the language); a product's head (where it is shown).
-So each comes with a hint.
+selling plan), its refunds (of which lines); a product's head (where it is shown). Nor is what a body may lack because
+we may not read it: it does not tell a missing address from one that is kept back. So each comes with a hint.
 """
 
 from collections.abc import Sequence
@@ -64,24 +64,6 @@ class Pair(msgspec.Struct):
     value: str | None = None
 
 
-class Place(msgspec.Struct):
-    """In the order of `records.Address`."""
-
-    first_name: str | None = None
-    last_name: str | None = None
-    company: str | None = None
-    address1: str | None = None
-    address2: str | None = None
-    city: str | None = None
-    province_code: str | None = None
-    zip: str | None = None
-    country_code: str | None = None
-    phone: str | None = None
-
-    def address(self) -> records.Address:
-        return records.Address(*(value or "" for value in msgspec.structs.astuple(self)))
-
-
 class OrderBody(msgspec.Struct):
     updated_at: Moment
     currency: str
@@ -91,8 +73,6 @@ class OrderBody(msgspec.Struct):
     tax_lines: list[Tax]
     note_attributes: list[Pair]
     tags: str
-    billing_address: Place | None = None
-    shipping_address: Place | None = None
 
 
 def order(body: bytes, _: ShopFacts) -> Sequence[Record]:
@@ -105,8 +85,6 @@ def order(body: bytes, _: ShopFacts) -> Sequence[Record]:
         discounts=_discounts(said, minor),
         shipping_lines=tuple(_shipping(line, minor) for line in shipped) if len(shipped) < 2 else None,  # GraphQL: one
         tax_lines=tuple(_tax_line(tax, minor) for tax in said.tax_lines),
-        billing=(said.billing_address or Place()).address(),
-        shipping=(said.shipping_address or Place()).address(),
         attributes=tuple(records.Attribute(pair.name, pair.value or "") for pair in said.note_attributes),
         tags=_tags(said.tags),
     )
@@ -139,17 +117,6 @@ def _shipping(line: Shipped, minor: Minor) -> records.ShippingLine:
 def _tax_line(tax: Tax, minor: Minor) -> records.TaxLine:
     rate = None if tax.rate is None else str(tax.rate)
     return records.TaxLine(tax.title, minor[tax.price_set.shop_money.amount], rate)
-
-
-class CustomerBody(msgspec.Struct):
-    updated_at: Moment
-    default_address: Place | None = None
-
-
-def customer(body: bytes, _: ShopFacts) -> Sequence[Record]:
-    said, external_id = decode(body, CustomerBody), identity(fields(body), "id")
-    address = (said.default_address or Place()).address()
-    return [records.CustomerRecord(external_id, utc(said.updated_at), address=address), Hint("customer", external_id)]
 
 
 class VariantBody(msgspec.Struct):

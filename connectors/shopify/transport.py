@@ -20,6 +20,7 @@ VERSION = "2026-10"
 PATIENCE = 12.0  # seconds that one call may wait inside; what takes longer is the caller's to wait for
 TIMEOUT = (5, 60)
 _PAUSES = (0.5, 1.5, 4.0)
+DENIED = "ACCESS_DENIED"
 _TROUBLES = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT"})  # a null beside one of these says nothing of the field
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -101,10 +102,10 @@ class Transport:
             elif not codes & _TROUBLES or not patience.may_go_on(f"{self.domain} failed at {name}"):
                 return self._checked(name, answer)
 
-    def run(self, name: str, variables: Mapping[str, Any] | None, kind: type[T]) -> T:
-        """An answer that is of use only when whole."""
+    def run(self, name: str, variables: Mapping[str, Any] | None, kind: type[T], *, may_lack: bool = False) -> T:
+        """An answer that is of use only when whole; may_lack: but for fields that the app may not have."""
         answer = self.ask(name, variables)
-        if answer.refused:
+        if any(not may_lack or error.code != DENIED for error in answer.refused):
             raise _error(name, answer.refused)
         return answer.read(kind)
 
@@ -224,7 +225,7 @@ def _retry_after(response: requests.Response) -> float:
 def _error(name: str, errors: list[GraphError]) -> RegularsError:
     words = "; ".join(dict.fromkeys(error.words for error in errors))
     codes = {error.code for error in errors}
-    if "ACCESS_DENIED" in codes:
+    if DENIED in codes:
         return AuthLost(f"Shopify refuses {name}: {words}")
     if "INTERNAL_SERVER_ERROR" in codes:
         return PlatformDown(f"Shopify failed at {name}: {words}")

@@ -7,6 +7,9 @@ from typing import Any
 
 import requests
 
+from connectors.shopify.pages import KINDS
+from connectors.shopify.queries import document
+
 Scripted = requests.Response | Exception | Callable[[dict[str, Any]], requests.Response]
 STATUS = {"maximumAvailable": 2000.0, "currentlyAvailable": 1990, "restoreRate": 100.0}
 
@@ -35,7 +38,7 @@ def throttled(cost: float, available: float, rate: float) -> requests.Response:
 
 class FakeSession(requests.Session):
     """Hands out what was scripted, in turn; remembers what was asked. files: what GET finds, by address; listed: the
-    bulk operations that the shop knows."""
+    bulk operations that the shop knows; kept_back: its errors beside them."""
 
     def __init__(self, *script: Scripted) -> None:
         super().__init__()
@@ -45,6 +48,7 @@ class FakeSession(requests.Session):
         self.token_requests = 0
         self.files: dict[str, requests.Response | Callable[[str], requests.Response | Exception]] = {}
         self.listed: list[dict[str, Any]] = []
+        self.kept_back: list[dict[str, Any]] = []
 
     def post(self, url: str, data: Any = None, **options: Any) -> requests.Response:  # type: ignore[override]
         if url.endswith("/oauth/access_token"):
@@ -54,6 +58,10 @@ class FakeSession(requests.Session):
         asked = json.loads(data)
         if asked["query"].startswith("query BulkList"):
             return answer({"bulkOperations": {"nodes": self.listed}})
+        for kind in KINDS.values():  # which fields are refused, asked beside a file
+            if asked["query"] == document(kind.document) and asked["variables"]["first"] == kind.at_once:
+                nothing = {"nodes": [], "pageInfo": {"hasNextPage": False}}
+                return answer({kind.field: nothing}, errors=self.kept_back)
         self.asked.append(asked)
         scripted = next(self._script)
         if isinstance(scripted, Exception):
