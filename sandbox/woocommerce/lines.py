@@ -31,6 +31,22 @@ class Amounts:
         self.subtotal = subtotal - sum(before) if included else subtotal
 
 
+class Sold:
+    """The lines that edits left, each with its amounts, and what they add up to; taxes parallel to the rates."""
+
+    __slots__ = ("discount", "discount_tax", "goods_taxes", "lines", "sale", "shipping", "shipping_taxes")
+
+    def __init__(self, sale: Sale) -> None:
+        lines = [(line, Amounts(sale, line)) for line in sale.lines if line.quantity > line.removed]
+        places = range(len(sale.tax_rates))
+        self.sale, self.lines = sale, lines
+        self.goods_taxes = [sum(amounts.taxes[i] for _, amounts in lines if amounts.taxes) for i in places]
+        self.shipping_taxes = [sum(line.taxes[i] for line in sale.shipping if line.taxes) for i in places]
+        self.shipping = sum(shipping_net(sale, line) for line in sale.shipping)
+        self.discount = sum(amounts.subtotal - amounts.total for _, amounts in lines)
+        self.discount_tax = sum(sum(amounts.subtotal_taxes) for _, amounts in lines) - sum(self.goods_taxes)
+
+
 def line_item(writing: Writing, sale: Sale, line: Line, amounts: Amounts) -> Body:
     currency = sale.currency
     product = writing.shop.products.get(line.product_id or 0)
@@ -121,15 +137,14 @@ def _fee(writing: Writing, order: Order, place: int, name: str, minor: int) -> B
     return {**body, "total": total, "total_tax": none, "taxes": [], "meta_data": []}
 
 
-def coupon_lines(writing: Writing, sale: Sale, amounts: Sequence[Amounts]) -> list[Body]:
-    off = sum(a.subtotal - a.total for a in amounts)
-    tax = sum(sum(a.subtotal_taxes) - sum(a.taxes) for a in amounts)
+def coupon_lines(writing: Writing, sold: Sold) -> list[Body]:
+    sale = sold.sale
     return [
         {
             "id": sale.id * 10 + 5 + place,
             "code": discount.title.lower(),
-            "discount": writing.money(off, sale.currency),
-            "discount_tax": writing.money(tax, sale.currency),
+            "discount": writing.money(sold.discount, sale.currency),
+            "discount_tax": writing.money(sold.discount_tax, sale.currency),
             "meta_data": [],
             "discount_type": "percent" if discount.value_type == "percentage" else "fixed_cart",
             "nominal_amount": float(discount.value),

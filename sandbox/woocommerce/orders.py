@@ -1,8 +1,10 @@
 """An order's body, in the order of keys that WooCommerce writes, and an unfinished checkout's as a draft order."""
 
 import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from sandbox.shop import Checkout, Order, Person, Refund, Visit
+from sandbox.shop import Address, Checkout, Order, Person, Refund, Visit
 from sandbox.woocommerce import lines
 from sandbox.woocommerce.answers import Body, links
 from sandbox.woocommerce.writing import SYMBOLS, Writing, address
@@ -17,6 +19,30 @@ PAYMENTS = {
     "cash": "Cash on delivery",
 }
 CREATED_VIA = {"web": "checkout", "pos": "pos-rest-api"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What an order says beside what was sold; what an unfinished checkout has not is empty."""
+
+    status: str
+    total: str
+    customer_id: int
+    created_via: str
+    created_at: datetime
+    updated_at: datetime
+    completed_at: datetime | None = None
+    paid_at: datetime | None = None
+    billing: Body
+    shipping: Address | None
+    gateway: str = ""
+    transaction_id: str = ""
+    note: str = ""
+    meta: list[Body] = field(default_factory=list)
+    fees: list[Body] = field(default_factory=list)
+    refunds: list[Body] = field(default_factory=list)
+    is_editable: bool = False
+    needs_payment: bool
 
 
 def status(order: Order) -> str:
@@ -39,7 +65,11 @@ def _what_happened(order: Order) -> str:
 
 def customer_id(order: Order, person: Person | None) -> int:
     """Guests are nobody's, even when they have registered since."""
-    return person.id if person and person.registered and not order.as_guest else 0
+    return 0 if order.as_guest else _registered(person)
+
+
+def _registered(person: Person | None) -> int:
+    return person.id if person and person.registered else 0
 
 
 def order_key(number: int) -> str:
@@ -48,125 +78,125 @@ def order_key(number: int) -> str:
 
 def order_body(writing: Writing, order: Order) -> Body:
     state = status(order)
-    is_due = state in ("pending", "failed")
-    person = writing.shop.people.get(order.person_id or 0)
-    buyer = customer_id(order, person)
-    head = {
-        "status": state,
-        "total": order.placed_minor + order.adjusted_minor,
-        "customer_id": buyer,
-        "created": order.created_at,
-        "modified": order.updated_at,
-        "completed": order.fulfilled_at if order.is_paid else None,
-        "paid": order.paid_at,
-    }
-    body = _body(writing, order, head)
-    body["total"] = order.told_total or body["total"]
-    body["billing"] = address(order.billing, order.email or "")
-    body["shipping"] = address(order.shipping_address)
-    body["payment_method"] = order.gateway
-    body["payment_method_title"] = PAYMENTS.get(order.gateway, order.gateway)
-    body["transaction_id"] = str(order.transactions[0].id) if order.paid_at and order.transactions else ""
-    body["created_via"] = CREATED_VIA.get(order.source_name, order.source_name)
-    body["customer_note"] = order.note
-    body["meta_data"] = _meta(order)
-    body["fee_lines"] = lines.fee_lines(writing, order)
-    body["refunds"] = [_refund(writing, order, refund) for refund in reversed(order.refunds)]
-    body["is_editable"] = state in ("pending", "on-hold")
-    body["needs_payment"] = is_due and order.current_minor > 0
-    if buyer:
-        body["_links"]["customer"] = [{"href": f"{writing.home_url}/wp-json/wc/v3/customers/{buyer}"}]
-    return body
+    head = Head(
+        status=state,
+        total=order.told_total or writing.money(order.placed_minor + order.adjusted_minor, order.currency),
+        customer_id=customer_id(order, writing.shop.people.get(order.person_id or 0)),
+        created_via=CREATED_VIA.get(order.source_name, order.source_name),
+        created_at=order.created_at,
+        updated_at=order.updated_at,
+        completed_at=order.fulfilled_at if order.is_paid else None,
+        paid_at=order.paid_at,
+        billing=address(order.billing, order.email or ""),
+        shipping=order.shipping_address,
+        gateway=order.gateway,
+        transaction_id=str(order.transactions[0].id) if order.paid_at and order.transactions else "",
+        note=order.note,
+        meta=_meta(order),
+        fees=lines.fee_lines(writing, order),
+        refunds=[_refund(writing, order, refund) for refund in reversed(order.refunds)],
+        is_editable=state in ("pending", "on-hold"),
+        needs_payment=state in ("pending", "failed") and order.current_minor > 0,
+    )
+    return _body(writing, order, head)
 
 
 def draft_body(writing: Writing, checkout: Checkout) -> Body:
     """What an older block checkout leaves behind as soon as it is opened."""
-    person = writing.shop.people.get(checkout.person_id or 0)
-    head = {
-        "status": "checkout-draft",
-        "total": checkout.total_minor,
-        "customer_id": person.id if person and person.registered else 0,
-        "created": checkout.created_at,
-        "modified": checkout.updated_at,
-        "completed": None,
-        "paid": None,
-    }
-    body = _body(writing, checkout, head)
-    body["billing"] = address(checkout.address, checkout.email or "")
-    body["shipping"] = address(checkout.address)
-    body["created_via"] = "store-api"
-    body["needs_payment"] = True
-    return body
+    head = Head(
+        status="checkout-draft",
+        total=writing.money(checkout.total_minor, checkout.currency),
+        customer_id=_registered(writing.shop.people.get(checkout.person_id or 0)),
+        created_via="store-api",
+        created_at=checkout.created_at,
+        updated_at=checkout.updated_at,
+        billing=address(checkout.address, checkout.email or ""),
+        shipping=checkout.address,
+        needs_payment=True,
+    )
+    return _body(writing, checkout, head)
 
 
-def _body(writing: Writing, sale: lines.Sale, head: Body) -> Body:
-    """All keys in their order; what only orders have is filled in by the caller."""
-    currency = sale.currency
-    kept = [line for line in sale.lines if line.quantity > line.removed]
-    amounts = [lines.Amounts(sale, line) for line in kept]
-    places = range(len(sale.tax_rates))
-    goods_taxes = [sum(a.taxes[i] for a in amounts if a.taxes) for i in places]
-    shipping_taxes = [sum(line.taxes[i] for line in sale.shipping if line.taxes) for i in places]
-    goods_tax, shipping_tax = sum(goods_taxes), sum(shipping_taxes)
-    created, modified = writing.times("date", head["created"]), writing.times("date", head["modified"])
-    completed, paid = writing.times("date", head["completed"]), writing.times("date", head["paid"])
+def _body(writing: Writing, sale: lines.Sale, head: Head) -> Body:
+    sold = lines.Sold(sale)
+    created, modified = writing.times("date", head.created_at), writing.times("date", head.updated_at)
+    completed, paid = writing.times("date", head.completed_at), writing.times("date", head.paid_at)
     return {
         "id": sale.id,
         "parent_id": 0,
-        "status": head["status"],
-        "currency": currency,
+        "status": head.status,
+        "currency": sale.currency,
         "version": writing.version,
         "prices_include_tax": sale.taxes_included,
         "date_created": created["date"],
         "date_modified": modified["date"],
-        "discount_total": writing.money(sum(a.subtotal - a.total for a in amounts), currency),
-        "discount_tax": writing.money(sum(sum(a.subtotal_taxes) for a in amounts) - goods_tax, currency),
-        "shipping_total": writing.money(sum(lines.shipping_net(sale, line) for line in sale.shipping), currency),
-        "shipping_tax": writing.money(shipping_tax, currency),
-        "cart_tax": writing.money(goods_tax, currency),
-        "total": writing.money(head["total"], currency),
-        "total_tax": writing.money(goods_tax + shipping_tax, currency),
-        "customer_id": head["customer_id"],
-        "order_key": order_key(sale.id),
-        "billing": {},
-        "shipping": {},
-        "payment_method": "",
-        "payment_method_title": "",
-        "transaction_id": "",
-        "customer_ip_address": "",
-        "customer_user_agent": "",
-        "created_via": "",
-        "customer_note": "",
+        **_totals(writing, sold, head.total),
+        **_buyer(sale, head),
         "date_completed": completed["date"],
         "date_paid": paid["date"],
         "cart_hash": "",
         "number": str(sale.id),
-        "meta_data": [],
-        "line_items": [lines.line_item(writing, sale, line, a) for line, a in zip(kept, amounts, strict=True)],
-        "tax_lines": lines.tax_lines(writing, sale, goods_taxes, shipping_taxes) if places else [],
-        "shipping_lines": [lines.shipping_line(writing, sale, line) for line in sale.shipping],
-        "fee_lines": [],
-        "coupon_lines": lines.coupon_lines(writing, sale, amounts) if sale.discounts else [],
-        "refunds": [],
+        "meta_data": head.meta,
+        **_lines(writing, sold),
+        "fee_lines": head.fees,
+        "coupon_lines": lines.coupon_lines(writing, sold),
+        "refunds": head.refunds,
         "payment_url": f"{writing.home_url}/checkout/order-pay/{sale.id}/?pay_for_order=true&key={order_key(sale.id)}",
-        "is_editable": False,
-        "needs_payment": False,
+        "is_editable": head.is_editable,
+        "needs_payment": head.needs_payment,
         "needs_processing": True,
         "date_created_gmt": created["date_gmt"],
         "date_modified_gmt": modified["date_gmt"],
         "date_completed_gmt": completed["date_gmt"],
         "date_paid_gmt": paid["date_gmt"],
-        "currency_symbol": SYMBOLS.get(currency, currency),
-        "_links": {
-            **links(writing.home_url, f"orders/{sale.id}"),
-            "email_templates": [
-                {
-                    "embeddable": True,
-                    "href": f"{writing.home_url}/wp-json/wc/v3/orders/{sale.id}/actions/email_templates",
-                }
-            ],
-        },
+        "currency_symbol": SYMBOLS.get(sale.currency, sale.currency),
+        "_links": _links(writing, sale.id, head.customer_id),
     }
+
+
+def _totals(writing: Writing, sold: lines.Sold, total: str) -> Body:
+    amounts = {
+        "discount_total": sold.discount,
+        "discount_tax": sold.discount_tax,
+        "shipping_total": sold.shipping,
+        "shipping_tax": sum(sold.shipping_taxes),
+        "cart_tax": sum(sold.goods_taxes),
+    }
+    said = {name: writing.money(minor, sold.sale.currency) for name, minor in amounts.items()}
+    taxes = sum(sold.goods_taxes) + sum(sold.shipping_taxes)
+    return {**said, "total": total, "total_tax": writing.money(taxes, sold.sale.currency)}
+
+
+def _buyer(sale: lines.Sale, head: Head) -> Body:
+    return {
+        "customer_id": head.customer_id,
+        "order_key": order_key(sale.id),
+        "billing": head.billing,
+        "shipping": address(head.shipping),
+        "payment_method": head.gateway,
+        "payment_method_title": PAYMENTS.get(head.gateway, head.gateway),
+        "transaction_id": head.transaction_id,
+        "customer_ip_address": "",
+        "customer_user_agent": "",
+        "created_via": head.created_via,
+        "customer_note": head.note,
+    }
+
+
+def _lines(writing: Writing, sold: lines.Sold) -> Body:
+    sale = sold.sale
+    return {
+        "line_items": [lines.line_item(writing, sale, line, amounts) for line, amounts in sold.lines],
+        "tax_lines": lines.tax_lines(writing, sale, sold.goods_taxes, sold.shipping_taxes),
+        "shipping_lines": [lines.shipping_line(writing, sale, line) for line in sale.shipping],
+    }
+
+
+def _links(writing: Writing, number: int, buyer: int) -> Body:
+    path, base = f"orders/{number}", f"{writing.home_url}/wp-json/wc/v3"
+    templates = {"embeddable": True, "href": f"{base}/{path}/actions/email_templates"}
+    customer = {"customer": [{"href": f"{base}/customers/{buyer}"}]} if buyer else {}
+    return {**links(writing.home_url, path), "email_templates": [templates], **customer}
 
 
 def _refund(writing: Writing, order: Order, refund: Refund) -> Body:

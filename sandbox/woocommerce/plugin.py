@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Response, request
 
@@ -16,7 +15,7 @@ from sandbox.woocommerce.dates import gmt
 from sandbox.woocommerce.delivery import post, sign
 from sandbox.woocommerce.errors import ApiError
 from sandbox.woocommerce.house import House
-from sandbox.woocommerce.lines import Amounts, shipping_net
+from sandbox.woocommerce.lines import Amounts, Sold
 
 NAMESPACE = "wc-regulars/v1"
 STATES = {"subscribed": "granted", "unsubscribed": "refused", "not_subscribed": "refused"}
@@ -112,15 +111,15 @@ class Plugin:
     def message(self, checkout: Checkout) -> Body:
         person = self.house.box.shop.people.get(checkout.person_id or 0)
         rate = {} if checkout.rate is None else {"rate": f"{checkout.rate:f}"}
-        amounts = [(line, Amounts(checkout, line)) for line in checkout.lines]
+        sold = Sold(checkout)
         is_open = checkout.state == "open"
         return {
             "version": 1,
             "session": checkout.session,
             "email": checkout.email,
             "customer_id": person.id if person and person.registered else 0,
-            "items": [self._item(checkout, line, amount) for line, amount in amounts],
-            "totals": self._totals(checkout, [amount for _, amount in amounts]),
+            "items": [self._item(checkout, line, amounts) for line, amounts in sold.lines],
+            "totals": self._totals(checkout, sold),
             "currency": checkout.currency,
             **rate,
             "language": checkout.locale,
@@ -131,7 +130,7 @@ class Plugin:
             "updated_at": f"{gmt(checkout.updated_at)}Z",
         }
 
-    def _item(self, checkout: Checkout, line: Line, amount: Amounts) -> Body:
+    def _item(self, checkout: Checkout, line: Line, amounts: Amounts) -> Body:
         product = self.house.box.shop.products.get(line.product_id or 0)
         return {
             "product_id": line.product_id or 0,
@@ -139,19 +138,18 @@ class Plugin:
             "name": line.title,
             "sku": line.sku,
             "quantity": line.quantity,
-            "total": self.house.writing.money(amount.total + sum(amount.taxes), checkout.currency),
+            "total": self.house.writing.money(amounts.total + sum(amounts.taxes), checkout.currency),
             "image": product.image_url if product else None,
         }
 
-    def _totals(self, checkout: Checkout, amounts: list[Amounts]) -> dict[str, Any]:
+    def _totals(self, checkout: Checkout, sold: Sold) -> dict[str, str]:
         """Tax in the total and on its own; the rest net of it, as the cart counts."""
-        tax = sum(sum(a.taxes) for a in amounts) + sum(line.tax_minor for line in checkout.shipping)
         totals = {
             "total": checkout.total_minor,
-            "subtotal": sum(a.subtotal for a in amounts),
-            "tax": tax,
-            "shipping": sum(shipping_net(checkout, line) for line in checkout.shipping),
-            "discount": sum(a.subtotal - a.total for a in amounts),
+            "subtotal": sum(amounts.subtotal for _, amounts in sold.lines),
+            "tax": sum(sold.goods_taxes) + sum(sold.shipping_taxes),
+            "shipping": sold.shipping,
+            "discount": sold.discount,
         }
         return {name: self.house.writing.money(minor, checkout.currency) for name, minor in totals.items()}
 

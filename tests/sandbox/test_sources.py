@@ -1,6 +1,8 @@
 """The three sources give the shops that they promise, to the penny."""
 
 import os
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -152,6 +154,17 @@ def test_the_same_seed_makes_the_same_shop_and_another_another(fashion: Shop) ->
     assert again.orders == fashion.orders
     assert again.people == fashion.people
     assert other.orders != fashion.orders
+
+
+def test_the_same_seed_makes_the_same_people_in_every_process() -> None:
+    """Faker keeps Italian cities in a set, whose order is each process's own."""
+    ask = "from sandbox.sources.people import invent; print([invent(1, 'it_IT', 'Italy', 'IT', i) for i in range(9)])"
+    hashing = [{**os.environ, "PYTHONHASHSEED": seed} for seed in ("1", "2")]
+    told = [
+        subprocess.run([sys.executable, "-c", ask], env=env, check=True, stdout=subprocess.PIPE).stdout
+        for env in hashing
+    ]
+    assert told[0] == told[1]
 
 
 def test_until_moves_everything_by_whole_weeks(fashion: Shop) -> None:
