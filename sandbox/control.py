@@ -32,6 +32,13 @@ class Info:
 
 
 def register(app: Flask, box: Box, info: Info, deliveries: Deliveries, faults: Faults) -> None:
+    _looking(app, box, info)
+    _delivering(app, deliveries)
+    _failing(app, faults)
+    _acting(app, box)
+
+
+def _looking(app: Flask, box: Box, info: Info) -> None:
     facts = {name: getattr(info, name) for name in Info.__slots__}
 
     @app.get("/_sandbox/info")
@@ -48,6 +55,8 @@ def register(app: Flask, box: Box, info: Info, deliveries: Deliveries, faults: F
         with box.lock:
             return dict(books(box.shop, info.face, info.domain))
 
+
+def _delivering(app: Flask, deliveries: Deliveries) -> None:
     @app.get("/_sandbox/webhooks")
     def show_webhooks() -> ResponseReturnValue:
         return dict(deliveries.counts())
@@ -57,6 +66,8 @@ def register(app: Flask, box: Box, info: Info, deliveries: Deliveries, faults: F
         is_done = deliveries.flush(float(request.args.get("timeout", 60)))
         return dict(deliveries.counts()), 200 if is_done else 504
 
+
+def _failing(app: Flask, faults: Faults) -> None:
     @app.get("/_sandbox/faults")
     def show_faults() -> ResponseReturnValue:
         return faults.as_json()
@@ -69,6 +80,8 @@ def register(app: Flask, box: Box, info: Info, deliveries: Deliveries, faults: F
             return {"error": str(error)}, 422
         return faults.as_json()
 
+
+def _acting(app: Flask, box: Box) -> None:
     @app.post("/_sandbox/act")
     def do() -> ResponseReturnValue:
         try:

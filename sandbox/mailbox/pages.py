@@ -16,7 +16,19 @@ CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src http: h
 
 def create_app(box: Mailbox) -> Flask:
     app = Flask("sandbox.mailbox")
+    _pages(app, box)
+    _messages(app, box)
+    _faults(app, box)
 
+    @app.after_request
+    def guard(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = CONTENT_POLICY
+        return response
+
+    return app
+
+
+def _pages(app: Flask, box: Mailbox) -> None:
     @app.get("/")
     def index() -> ResponseReturnValue:
         found = box.find(to=request.args.get("to") or None)
@@ -28,6 +40,8 @@ def create_app(box: Mailbox) -> Flask:
         mail = _read_or_404(box, mail_id)
         return render_template("mailbox/show.html", mail=mail, framed=framed(mail["html"] or ""))
 
+
+def _messages(app: Flask, box: Mailbox) -> None:
     @app.get("/api/messages")
     def messages() -> ResponseReturnValue:
         found = box.find(request.args.get("to"), request.args.get("after", 0, type=int))
@@ -46,6 +60,8 @@ def create_app(box: Mailbox) -> Flask:
     def count() -> ResponseReturnValue:
         return jsonify(count=len(box.find(request.args.get("to"))))
 
+
+def _faults(app: Flask, box: Mailbox) -> None:
     @app.post("/api/faults")
     def plant() -> ResponseReturnValue:
         for fault in faults_of(request.get_json()):
@@ -56,13 +72,6 @@ def create_app(box: Mailbox) -> Flask:
     def lift() -> ResponseReturnValue:
         box.lift_faults()
         return "", 204
-
-    @app.after_request
-    def guard(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = CONTENT_POLICY
-        return response
-
-    return app
 
 
 def framed(html: str) -> str:

@@ -24,7 +24,13 @@ _TEMPLATE = """<!doctype html><html lang="en"><title>Install Regulars</title>
 
 
 def add_routes(face: Blueprint, world: World, tokens: Tokens, webhooks: Webhooks) -> None:
-    installation = world.installation
+    _permission(face, world, tokens)
+    _levers_of_installing(face, world, webhooks)
+    _levers_of_terms(face, world, webhooks)
+
+
+def _permission(face: Blueprint, world: World, tokens: Tokens) -> None:
+    """The page on which the merchant agrees, and what it does."""
 
     @face.get(PAGE)
     def ask_merchant() -> ResponseReturnValue:
@@ -35,9 +41,14 @@ def add_routes(face: Blueprint, world: World, tokens: Tokens, webhooks: Webhooks
     def merchant_agrees() -> ResponseReturnValue:
         _check(world)
         with world.box.lock:
-            installation.install(utc_now(), request.args.get("scope", "").split(","))
+            world.installation.install(utc_now(), request.args.get("scope", "").split(","))
             code = tokens.code(utc_now())
         return redirect(f"{request.args['redirect_uri']}?{urlencode(come_back(world, code, request.args['state']))}")
+
+
+def _levers_of_installing(face: Blueprint, world: World, webhooks: Webhooks) -> None:
+    """In and out without a page."""
+    installation = world.installation
 
     @face.post("/_sandbox/shopify/install")
     def install() -> ResponseReturnValue:
@@ -53,6 +64,11 @@ def add_routes(face: Blueprint, world: World, tokens: Tokens, webhooks: Webhooks
             webhooks.uninstalled()
             installation.uninstall(utc_now())
         return {}
+
+
+def _levers_of_terms(face: Blueprint, world: World, webhooks: Webhooks) -> None:
+    """What the installed app may do, and what is paid for it."""
+    installation = world.installation
 
     @face.post("/_sandbox/shopify/scopes")
     def change_scopes() -> ResponseReturnValue:

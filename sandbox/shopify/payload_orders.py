@@ -1,7 +1,5 @@
 """Webhook bodies of orders: REST-like, money padded, ids as numbers, times in the shop's zone."""
 
-from datetime import datetime
-
 from sandbox.money import decimal
 from sandbox.shop import Discount, Order
 from sandbox.shopify import order_facts as totals
@@ -14,6 +12,12 @@ from sandbox.shopify.payload_refunds import refund
 from sandbox.shopify.sold import OrderRefund, parts
 from sandbox.shopify.values import gid
 from sandbox.shopify.world import World
+
+# what the platform says of an order and nobody of the sandbox knows
+_UNSAID = dict.fromkeys((
+    "browser_ip", "client_details", "device_id", "landing_site_ref", "merchant_of_record_app_id", "po_number",
+    "reference", "source_identifier", "source_url", "user_id",
+))  # fmt: skip
 
 
 def order(world: World, order: Order) -> Body:
@@ -37,65 +41,84 @@ def order(world: World, order: Order) -> Body:
 
 
 def _head(world: World, order: Order) -> Body:
-    def at(moment: datetime | None) -> str | None:
-        return shop_time(world, moment)
+    return {
+        **_UNSAID,
+        **_names(world, order),
+        **_moments(world, order),
+        **_standing(order),
+        **_buyer(world, order),
+        **_origin(order),
+        "currency": world.shop.currency,
+        "presentment_currency": order.currency,
+        "discount_codes": _codes(order),
+        "tax_lines": tax_lines(world, order, parts(order)),
+        "taxes_included": order.taxes_included,
+        "tax_exempt": not order.tax_rates,
+        "duties_included": False,
+        "estimated_taxes": False,
+    }
 
-    visit = order.first_visit
+
+def _names(world: World, order: Order) -> Body:
     return {
         "id": order.id,
         "admin_graphql_api_id": gid("Order", order.id),
-        "app_id": int(totals.APPS.get(order.source_name, totals.APPS["web"])[0].rpartition("/")[2]),
-        "browser_ip": None,
-        "buyer_accepts_marketing": totals.accepts(world, order),
-        "cancel_reason": order.cancel_reason,
-        "cancelled_at": at(order.cancelled_at),
-        "cart_token": order.cart_token,
-        "checkout_token": order.checkout_token,
-        "client_details": None,
-        "closed_at": at(order.cancelled_at),
-        "confirmation_number": totals.confirmation_number(order),
-        "confirmed": True,
-        "contact_email": order.email,
-        "created_at": at(order.created_at),
-        "currency": world.shop.currency,
-        "customer_locale": order.locale,
-        "device_id": None,
-        "discount_codes": _codes(order),
-        "duties_included": False,
-        "email": order.email or "",
-        "estimated_taxes": False,
-        "financial_status": financial_status(order).lower(),
-        "fulfillment_status": "fulfilled" if order.fulfilled_at else None,
-        "landing_site": visit.landing_page if visit else None,
-        "landing_site_ref": None,
-        "location_id": 1 if order.source_name == "pos" else None,
-        "merchant_business_entity_id": "MTYwMzEzNTAxODc5",
-        "merchant_of_record_app_id": None,
         "name": order.name,
-        "note": order.note or None,
-        "note_attributes": [],
         "number": int(order.number) - 1000,
         "order_number": int(order.number),
-        "order_status_url": totals.status_url(world, order),
-        "payment_gateway_names": totals.gateways(order),
-        "phone": order.phone or None,
-        "po_number": None,
-        "presentment_currency": order.currency,
-        "processed_at": at(order.placed_at),
-        "reference": None,
-        "referring_site": visit.referrer if visit else None,
-        "source_identifier": None,
-        "source_name": order.source_name,
-        "source_url": None,
-        "tags": ", ".join(order.tags),
-        "tax_exempt": not order.tax_rates,
-        "tax_lines": tax_lines(world, order, parts(order)),
-        "taxes_included": order.taxes_included,
-        "test": order.test,
+        "confirmation_number": totals.confirmation_number(order),
         "token": order.checkout_token or f"{order.id:032x}",
+        "cart_token": order.cart_token,
+        "checkout_token": order.checkout_token,
+        "order_status_url": totals.status_url(world, order),
+        "merchant_business_entity_id": "MTYwMzEzNTAxODc5",
+    }
+
+
+def _moments(world: World, order: Order) -> Body:
+    moments = {
+        "created_at": order.created_at,
+        "processed_at": order.placed_at,
+        "updated_at": order.updated_at,
+        "cancelled_at": order.cancelled_at,
+        "closed_at": order.cancelled_at,
+    }
+    return {name: shop_time(world, moment) for name, moment in moments.items()}
+
+
+def _standing(order: Order) -> Body:
+    return {
+        "confirmed": True,
+        "test": order.test,
+        "cancel_reason": order.cancel_reason,
+        "financial_status": financial_status(order).lower(),
+        "fulfillment_status": "fulfilled" if order.fulfilled_at else None,
+        "payment_gateway_names": totals.gateways(order),
+        "note": order.note or None,
+        "note_attributes": [],
+        "tags": ", ".join(order.tags),
         "total_weight": 0,
-        "updated_at": at(order.updated_at),
-        "user_id": None,
+    }
+
+
+def _buyer(world: World, order: Order) -> Body:
+    return {
+        "email": order.email or "",
+        "contact_email": order.email,
+        "phone": order.phone or None,
+        "customer_locale": order.locale,
+        "buyer_accepts_marketing": totals.accepts(world, order),
+    }
+
+
+def _origin(order: Order) -> Body:
+    visit = order.first_visit
+    return {
+        "app_id": int(totals.APPS.get(order.source_name, totals.APPS["web"])[0].rpartition("/")[2]),
+        "source_name": order.source_name,
+        "location_id": 1 if order.source_name == "pos" else None,
+        "landing_site": visit.landing_page if visit else None,
+        "referring_site": visit.referrer if visit else None,
     }
 
 

@@ -46,42 +46,58 @@ def limited(read: Callable[[Any], list[Any]]) -> WithArguments:
 
 
 def fields(world: World) -> Fields:
-    order = {**_head(world), **_totals(world), **_parts(world)}
+    said = {**_names(world), **_moments(), **_standing(), **_pricing(world), **_buyer(world), **_origin(world)}
+    order = {**said, **_totals(world), **_parts(world)}
     return {"Order": order, "OrderApp": _app(), **journey_fields(), **fulfillment_fields()}
 
 
-def _head(world: World) -> dict[str, Any]:
-    shop = world.shop
+def _names(world: World) -> dict[str, Any]:
     return {
         "id": lambda order: gid("Order", order.id),
         "legacyResourceId": lambda order: str(order.id),
         "name": lambda order: order.name,
         "number": lambda order: int(order.number),
         "confirmationNumber": confirmation_number,
+        "poNumber": lambda _: None,
+        "cartToken": lambda order: order.cart_token,
+        "checkoutToken": lambda order: order.checkout_token,
+        "statusPageUrl": lambda order: status_url(world, order),
+        "note": lambda order: blank(order.note),
+        "tags": lambda order: sorted(order.tags, key=str.lower),
+        "customAttributes": lambda _: [],
+    }
+
+
+def _moments() -> dict[str, Any]:
+    return {
         "createdAt": lambda order: iso(order.created_at),
         "processedAt": lambda order: iso(order.placed_at),
         "updatedAt": lambda order: iso(order.updated_at),
         "cancelledAt": lambda order: iso(order.cancelled_at),
-        "cancelReason": lambda order: order.cancel_reason.upper() if order.cancel_reason else None,
         "closedAt": lambda order: iso(order.cancelled_at),
+    }
+
+
+def _standing() -> dict[str, Any]:
+    return {
+        "cancelReason": lambda order: order.cancel_reason.upper() if order.cancel_reason else None,
         "closed": lambda order: order.cancelled_at is not None,
         "confirmed": lambda order: True,
         "test": lambda order: order.test,
         "edited": lambda order: bool(order.edits),
-        "email": lambda order: order.email,
-        "phone": lambda order: blank(order.phone),
-        "customerLocale": lambda order: order.locale,
-        "customerAcceptsMarketing": lambda order: accepts(world, order),
-        "note": lambda order: blank(order.note),
-        "tags": lambda order: sorted(order.tags, key=str.lower),
-        "sourceName": lambda order: order.source_name,
-        "poNumber": lambda _: None,
-        "statusPageUrl": lambda order: status_url(world, order),
         "displayFinancialStatus": financial_status,
         "displayFulfillmentStatus": lambda order: "FULFILLED" if order.fulfilled_at else "UNFULFILLED",
         "returnStatus": lambda _: "NO_RETURN",
         "fullyPaid": lambda order: order.is_paid and received(order) >= order.placed_minor + order.adjusted_minor,
         "unpaid": lambda order: not order.is_paid,
+        "paymentGatewayNames": gateways,
+    }
+
+
+def _pricing(world: World) -> dict[str, Any]:
+    """How its amounts are to be read."""
+    shop = world.shop
+    return {
         "currencyCode": lambda _: shop.currency,
         "presentmentCurrencyCode": lambda order: order.currency,
         "taxesIncluded": lambda order: order.taxes_included,
@@ -90,17 +106,28 @@ def _head(world: World) -> dict[str, Any]:
         "dutiesIncluded": lambda _: False,
         "discountCodes": codes,
         "discountCode": lambda order: next(iter(codes(order)), None),
-        "customAttributes": lambda _: [],
-        "paymentGatewayNames": gateways,
-        "cartToken": lambda order: order.cart_token,
-        "checkoutToken": lambda order: order.checkout_token,
-        "attribution": lambda _: None,
+    }
+
+
+def _buyer(world: World) -> dict[str, Any]:
+    return {
+        "email": lambda order: order.email,
+        "phone": lambda order: blank(order.phone),
+        "customerLocale": lambda order: order.locale,
+        "customerAcceptsMarketing": lambda order: accepts(world, order),
         "purchasingEntity": lambda order: world.person(order.person_id),
         "customer": lambda order: world.person(order.person_id),
         "billingAddress": lambda order: order.billing,
         "shippingAddress": lambda order: order.shipping_address,
-        "retailLocation": lambda order: TILL if order.source_name == "pos" else None,
+    }
+
+
+def _origin(world: World) -> dict[str, Any]:
+    return {
+        "sourceName": lambda order: order.source_name,
         "app": lambda order: APPS.get(order.source_name, APPS["web"]),
+        "retailLocation": lambda order: TILL if order.source_name == "pos" else None,
+        "attribution": lambda _: None,
         "landingPageUrl": lambda order: order.first_visit.landing_page if order.first_visit else None,
         "referrerUrl": lambda order: blank(order.first_visit.referrer) if order.first_visit else None,
         "customerJourneySummary": lambda order: (world, order) if order.first_visit else None,

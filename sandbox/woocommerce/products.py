@@ -16,17 +16,19 @@ SHELF = {
 }  # fmt: skip
 
 
+REVIEWS = {"reviews_allowed": True, "average_rating": "0.00", "rating_count": 0}
+NO_KIN = {"upsell_ids": [], "cross_sell_ids": [], "parent_id": 0}
+
+
 def product_body(writing: Writing, product: Product) -> Body:
+    """A variable product's sku, prices and stock are its variations'."""
     is_variable = bool(product.option_names)
-    first = product.variants[0]
-    lowest = min(variant.price_minor for variant in product.variants)
-    page = f"{writing.home_url}/product/{product.handle}/"
-    images = [{"id": product.id, "src": product.image_url, "name": "", "alt": ""}] if product.image_url else []
-    body: Body = {
+    only = None if is_variable else product.variants[0]
+    return {
         "id": product.id,
         "name": escaped(product.title),
         "slug": product.handle,
-        "permalink": page,
+        "permalink": f"{writing.home_url}/product/{product.handle}/",
         **writing.times("date_created", product.created_at),
         **writing.times("date_modified", product.updated_at),
         "type": "variable" if is_variable else "simple",
@@ -35,30 +37,21 @@ def product_body(writing: Writing, product: Product) -> Body:
         "catalog_visibility": "visible",
         "description": product.description,
         "short_description": "",
-        "sku": "" if is_variable else first.sku,
-        "price": writing.money(lowest, writing.shop.currency),
-        **_prices(writing, None if is_variable else first),
+        "sku": only.sku if only else "",
+        "price": writing.money(min(each.price_minor for each in product.variants), writing.shop.currency),
+        **_prices(writing, only),
         "total_sales": 0,
         **SHELF,
         "external_url": "",
         "button_text": "",
-        **_stock(None if is_variable else first),
+        **_stock(only),
         "sold_individually": False,
         "shipping_required": True,
         "shipping_taxable": True,
-        "reviews_allowed": True,
-        "average_rating": "0.00",
-        "rating_count": 0,
-        "upsell_ids": [],
-        "cross_sell_ids": [],
-        "parent_id": 0,
+        **REVIEWS,
+        **NO_KIN,
         "purchase_note": "",
-        "categories": [writing.term("category", product.category or "Uncategorized")],
-        "brands": [writing.term("brand", product.vendor)] if product.vendor else [],
-        "tags": [writing.term("tag", tag) for tag in product.tags],
-        "images": images,
-        "attributes": [_attribute(writing, product, name) for name in product.option_names],
-        "default_attributes": [],
+        **_terms(writing, product),
         "variations": [variant.id for variant in product.variants] if is_variable else [],
         "grouped_products": [],
         "menu_order": 0,
@@ -69,7 +62,18 @@ def product_body(writing: Writing, product: Product) -> Body:
         "post_password": "",
         "_links": links(writing.home_url, f"products/{product.id}"),
     }
-    return body
+
+
+def _terms(writing: Writing, product: Product) -> Body:
+    images = [{"id": product.id, "src": product.image_url, "name": "", "alt": ""}] if product.image_url else []
+    return {
+        "categories": [writing.term("category", product.category or "Uncategorized")],
+        "brands": [writing.term("brand", product.vendor)] if product.vendor else [],
+        "tags": [writing.term("tag", tag) for tag in product.tags],
+        "images": images,
+        "attributes": [_attribute(writing, product, name) for name in product.option_names],
+        "default_attributes": [],
+    }
 
 
 def variation_body(writing: Writing, product: Product, variant: Variant) -> Body:
