@@ -58,54 +58,76 @@ def _sold(order: Order, agreement: str, action: str, sign: int) -> Iterator[Row]
 
 
 def _head(order: Order) -> Row:
-    person, refund = order.person, order.refund
-    refunded = refund.total if refund else 0
-    current = 0 if order.state == "cancelled" else order.total - refunded
-    paid = {"pending": "PENDING", "cancelled": "VOIDED", "refunded": "PARTIALLY_REFUNDED"}.get(order.state, "PAID")
-    foreign = order.is_foreign
     return {
         "id": _gid("Order", order.number),
         "name": f"#{order.number}",
+        **_standing(order),
+        **_buyer(order.person),
+        **_origin(order),
+        **_totals(order),
+        "currencyCode": "EUR",
+        "presentmentCurrencyCode": "USD" if order.is_foreign else "EUR",
+        "taxesIncluded": False,
+        "taxLines": [{"title": "VAT", "rate": 0.19, "priceSet": _shop(order.tax)}],
+        "shippingLine": _shipping(order),
+        "transactions": [] if order.state in ("pending", "cancelled") else [_payment(order)],
+        "refunds": [_refund(order)] if order.refund else [],
+    }
+
+
+def _standing(order: Order) -> Row:
+    is_cancelled = order.state == "cancelled"
+    paid = {"pending": "PENDING", "cancelled": "VOIDED", "refunded": "PARTIALLY_REFUNDED"}.get(order.state, "PAID")
+    return {
         "createdAt": _time(order.at),
         "processedAt": _time(order.at),
         "updatedAt": _time(order.changed_at),
-        "cancelledAt": _time(order.changed_at) if order.state == "cancelled" else None,
-        "cancelReason": "CUSTOMER" if order.state == "cancelled" else None,
+        "cancelledAt": _time(order.changed_at) if is_cancelled else None,
+        "cancelReason": "CUSTOMER" if is_cancelled else None,
         "test": False,
+        "note": order.note,
+        "tags": ["letter"] if order.percentage else [],
+        "customAttributes": [{"key": "gift", "value": "yes"}] if order.note else [],
+        "displayFinancialStatus": paid,
+        "displayFulfillmentStatus": "FULFILLED" if order.state in ("paid", "refunded") else "UNFULFILLED",
+        "paymentGatewayNames": ["shopify_payments"],
+    }
+
+
+def _buyer(person: Person) -> Row:
+    return {
         "email": person.email,
         "phone": None,
         "customerLocale": person.locale,
-        "note": order.note,
-        "tags": ["letter"] if order.percentage else [],
-        "sourceName": "web",
-        "displayFinancialStatus": paid,
-        "displayFulfillmentStatus": "FULFILLED" if order.state in ("paid", "refunded") else "UNFULFILLED",
-        "currencyCode": "EUR",
-        "presentmentCurrencyCode": "USD" if foreign else "EUR",
-        "taxesIncluded": False,
-        "paymentGatewayNames": ["shopify_payments"],
-        "cartToken": f"c1-{order.token}",
-        "checkoutToken": order.token,
-        "customAttributes": [{"key": "gift", "value": "yes"}] if order.note else [],
-        "originalTotalPriceSet": _bag(order.total, foreign),
-        "currentTotalPriceSet": _bag(current, foreign),
-        "totalRefundedSet": _bag(refunded, foreign),
-        "totalTaxSet": _bag(order.tax, foreign),
-        "totalShippingPriceSet": _bag(order.shipping, foreign),
-        "totalDiscountsSet": _bag(order.discount, foreign),
-        "totalTipReceivedSet": _bag(0, foreign),
-        "originalTotalDutiesSet": None,
         "customer": None if person.is_guest else {"id": _gid("Customer", person.number)},
-        "retailLocation": None,
         "purchasingEntity": {"__typename": "Customer"},
         "billingAddress": _address(person),
         "shippingAddress": _address(person),
-        "customerJourneySummary": {"ready": True, "firstVisit": _visit(order.visit), "lastVisit": _visit(order.visit)},
-        "transactions": [] if order.state in ("pending", "cancelled") else [_payment(order)],
-        "refunds": [_refund(order)] if refund else [],
-        "shippingLine": _shipping(order),
-        "taxLines": [{"title": "VAT", "rate": 0.19, "priceSet": _shop(order.tax)}],
     }
+
+
+def _origin(order: Order) -> Row:
+    return {
+        "sourceName": "web",
+        "retailLocation": None,
+        "cartToken": f"c1-{order.token}",
+        "checkoutToken": order.token,
+        "customerJourneySummary": {"ready": True, "firstVisit": _visit(order.visit), "lastVisit": _visit(order.visit)},
+    }
+
+
+def _totals(order: Order) -> Row:
+    refunded = order.refund.total if order.refund else 0
+    totals = {
+        "originalTotalPriceSet": order.total,
+        "currentTotalPriceSet": 0 if order.state == "cancelled" else order.total - refunded,
+        "totalRefundedSet": refunded,
+        "totalTaxSet": order.tax,
+        "totalShippingPriceSet": order.shipping,
+        "totalDiscountsSet": order.discount,
+        "totalTipReceivedSet": 0,
+    }
+    return {**{name: _bag(minor, order.is_foreign) for name, minor in totals.items()}, "originalTotalDutiesSet": None}
 
 
 def _line(order: Order, line: Line) -> Row:

@@ -28,9 +28,7 @@ def write(shop: MadeUp, folder: Path) -> None:
 
 def order(made: Order) -> Body:
     """An order's body, as a list or a webhook has it."""
-    number = FIRST_ID - 1 + made.number
-    person, is_paid = made.person, made.state in ("paid", "refunded")
-    tax, paid_at = made.tax - made.shipping_tax, _times("paid", made.at if is_paid else None)
+    number, is_paid = FIRST_ID - 1 + made.number, made.state in ("paid", "refunded")
     return {
         "id": number,
         "parent_id": 0,
@@ -40,13 +38,41 @@ def order(made: Order) -> Body:
         "prices_include_tax": False,
         **_times("created", made.at),
         **_times("modified", made.changed_at),
+        **_totals(made),
+        **_buyer(made, is_paid),
+        **_times("completed", made.changed_at if is_paid else None),
+        **_times("paid", made.at if is_paid else None),
+        "cart_hash": made.token,
+        "number": str(number),
+        "meta_data": _attribution(made, number),
+        **_sold(made),
+        "payment_url": f"{_HOME}/checkout/order-pay/{number}/?pay_for_order=true&key=wc_order_{made.token[:13]}",
+        "is_editable": made.state == "pending",
+        "needs_payment": made.state == "pending",
+        "needs_processing": True,
+        "currency_symbol": "$" if made.is_foreign else "€",
+        "_links": {
+            "self": [{"href": f"{_HOME}/wp-json/wc/v3/orders/{number}", "targetHints": {"allow": ["GET", "POST"]}}],
+            "collection": [{"href": f"{_HOME}/wp-json/wc/v3/orders"}],
+        },
+    }
+
+
+def _totals(made: Order) -> Body:
+    return {
         "discount_total": _money(made.discount),
         "discount_tax": _money(made.discount * 19 // 100),
         "shipping_total": _money(made.shipping),
         "shipping_tax": _money(made.shipping_tax),
-        "cart_tax": _money(tax),
+        "cart_tax": _money(made.tax - made.shipping_tax),
         "total": _money(made.total),
         "total_tax": _money(made.tax),
+    }
+
+
+def _buyer(made: Order, is_paid: bool) -> Body:
+    person = made.person
+    return {
         "customer_id": 0 if person.is_guest else person.number,
         "order_key": f"wc_order_{made.token[:13]}",
         "billing": {**_address(person), "email": person.email, "phone": person.phone},
@@ -58,26 +84,17 @@ def order(made: Order) -> Body:
         "customer_user_agent": _AGENT,
         "created_via": "checkout",
         "customer_note": made.note or "",
-        **_times("completed", made.changed_at if is_paid else None),
-        **paid_at,
-        "cart_hash": made.token,
-        "number": str(number),
-        "meta_data": _attribution(made, number),
+    }
+
+
+def _sold(made: Order) -> Body:
+    return {
         "line_items": [_line(line) for line in made.lines],
-        "tax_lines": [_tax_line(made, tax)],
+        "tax_lines": [_tax_line(made)],
         "shipping_lines": [_shipping_line(made)],
         "fee_lines": [],
         "coupon_lines": [_coupon(made)] if made.percentage else [],
         "refunds": [_named_refund(made)] if made.refund else [],
-        "payment_url": f"{_HOME}/checkout/order-pay/{number}/?pay_for_order=true&key=wc_order_{made.token[:13]}",
-        "is_editable": made.state == "pending",
-        "needs_payment": made.state == "pending",
-        "needs_processing": True,
-        "currency_symbol": "$" if made.is_foreign else "€",
-        "_links": {
-            "self": [{"href": f"{_HOME}/wp-json/wc/v3/orders/{number}", "targetHints": {"allow": ["GET", "POST"]}}],
-            "collection": [{"href": f"{_HOME}/wp-json/wc/v3/orders"}],
-        },
     }
 
 
@@ -151,11 +168,11 @@ def _of_plugins(made: Order) -> list[tuple[str, str]]:
     ]
 
 
-def _tax_line(made: Order, tax: int) -> Body:
+def _tax_line(made: Order) -> Body:
     return {
         "id": made.number * 10 + 7, "rate_code": "DE-VAT-1", "rate_id": 1, "label": "VAT", "compound": False,
-        "tax_total": _money(tax), "shipping_tax_total": _money(made.shipping_tax), "rate_percent": 19.0,
-        "meta_data": [],
+        "tax_total": _money(made.tax - made.shipping_tax), "shipping_tax_total": _money(made.shipping_tax),
+        "rate_percent": 19.0, "meta_data": [],
     }  # fmt: skip
 
 
