@@ -15,7 +15,7 @@ from app.flows.runner import run_due
 from app.jobs.base import Again, Job
 from app.jobs.worker import THREADS, open_worker
 from app.lib.log import log, write_json
-from app.lib.memory import share_one_arena
+from app.lib.memory import look_for_cycles_less_often, share_one_arena
 from app.mail.outbox import send_due
 from app.privacy.work import work as privacy
 from app.reactions import react
@@ -80,6 +80,7 @@ def main() -> int:
     except RegularsError as error:
         print(f"regulars: {error}", file=sys.stderr)
         return 2
+    look_for_cycles_less_often()
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())

@@ -6,7 +6,7 @@ from connectors.woocommerce import types
 from connectors.woocommerce.money import minor
 from connectors.woocommerce.reading import decoded, moment, quantity, titles, utc
 
-_CART = "_regulars_cart"
+CART = "_regulars_cart"
 
 
 def draft(body: types.Order) -> CheckoutRecord:
@@ -31,11 +31,11 @@ def draft(body: types.Order) -> CheckoutRecord:
 
 def session_of(body: types.Order) -> str | None:
     """The companion plugin's cart that an order or a draft came of."""
-    return next((meta.value for meta in body.meta_data if meta.key == _CART and isinstance(meta.value, str)), None)
+    return next((meta.value for meta in body.meta_data if meta.key == CART and isinstance(meta.value, str)), None)
 
 
 def _draft_item(item: types.LineItem, currency: str) -> CheckoutItem:
-    title, variant = titles(item)
+    title, variant = titles(item.name, item.parent_name)
     return CheckoutItem(
         title,
         quantity(item.quantity),

@@ -1,5 +1,7 @@
 """Orders and refunds become records: one function for lists, reads by id and webhooks, so that they say the same."""
 
+from collections.abc import Mapping
+
 from app.errors import BadInput
 from connectors.base import ShopFacts
 from connectors.records import (
@@ -20,12 +22,18 @@ from connectors.records import (
     Visit,
 )
 from connectors.woocommerce import baskets, types
-from connectors.woocommerce.money import is_rounded, minor
+from connectors.woocommerce.money import Amounts, amounts, minor
 from connectors.woocommerce.reading import address, decoded, plain, quantity, titles, utc
 from connectors.woocommerce.statuses import COUNTED, DRAFTS
 
 _MADE_BY = {"checkout": "checkout", "store-api": "checkout", "rest-api": "api", "admin": "staff"}
-_ATTRIBUTION = "_wc_order_attribution_"
+_ATTRIBUTION = tuple(
+    f"_wc_order_attribution_{name}"
+    for name in (
+        "session_entry", "referrer", "source_type", "utm_source", "utm_medium", "utm_campaign", "utm_content",
+        "utm_term",
+    )
+)  # fmt: skip
 
 
 def order(body: types.Order, facts: ShopFacts) -> Record | None:
@@ -35,31 +43,35 @@ def order(body: types.Order, facts: ShopFacts) -> Record | None:
         return baskets.draft(body) if is_shoppers else None
     if body.status == "trash":
         return Deletion("order", str(body.id))
-    external_id = str(body.id)
-    refunds = tuple([_named_refund(refund, external_id, body.currency) for refund in body.refunds])
-    head = _head(body, refunds, facts)
+    external_id, money = str(body.id), amounts(body.currency)
+    told = {meta.key: meta.value for meta in body.meta_data}
+    refunds = tuple([_named_refund(refund, external_id, money) for refund in body.refunds])
+    lines = tuple([_line(item, money) for item in body.line_items])
+    head = _head(body, money, refunds, _text(told.get(baskets.CART)), facts)
     return OrderRecord(
         external_id,
         utc(body.date_modified_gmt) or head.created_at,
         head,
-        lines=tuple([_line(item, body.currency) for item in body.line_items]),
+        lines=lines,
         refunds=refunds,
-        discounts=tuple([_discount(coupon, body.currency) for coupon in body.coupon_lines]),
-        shipping_lines=tuple([_shipping_line(item, body.currency) for item in body.shipping_lines]),
-        tax_lines=tuple([_tax_line(item, body.currency) for item in body.tax_lines]),
+        discounts=tuple([_discount(coupon, money) for coupon in body.coupon_lines]),
+        shipping_lines=tuple([_shipping_line(item, money) for item in body.shipping_lines]),
+        tax_lines=tuple([_tax_line(item, money) for item in body.tax_lines]),
         transactions=_transactions(body, head),
         billing=address(body.billing),
         shipping=address(body.shipping),
-        journey=_journey(body.meta_data) if body.meta_data else None,
+        journey=_journey(told),
         attributes=_attributes(body.meta_data),
     )
 
 
-def _head(body: types.Order, refunds: tuple[RefundRecord, ...], facts: ShopFacts) -> OrderHead:
+def _head(
+    body: types.Order, money: Amounts, refunds: tuple[RefundRecord, ...], session: str | None, facts: ShopFacts
+) -> OrderHead:
     created_at = utc(body.date_created_gmt)
     if created_at is None:
         raise BadInput("an order without a date", "date_created_gmt")
-    sums = _sums(body, refunds)
+    sums = _sums(body, money, refunds)
     is_own = body.currency == facts.currency
     rate = None if is_own else facts.rates.get(body.currency)
     billing = body.billing
@@ -76,7 +88,7 @@ def _head(body: types.Order, refunds: tuple[RefundRecord, ...], facts: ShopFacts
         customer_external_id=str(body.customer_id) if body.customer_id else None,
         email=billing.email or None,
         phone=billing.phone or None,
-        is_rounded=_is_rounded(body),
+        is_rounded=bool(money.finer) and _is_rounded(body, money),
         made_by=_MADE_BY.get(body.created_via or "", body.created_via or None),
         source=body.created_via or None,
         gateways=(body.payment_method,) if body.payment_method else (),
@@ -84,53 +96,52 @@ def _head(body: types.Order, refunds: tuple[RefundRecord, ...], facts: ShopFacts
         note=body.customer_note or None,
         # the amounts of lines are without tax in every shop, also where its prices are shown with it
         taxes_included=False,
-        checkout_token=baskets.session_of(body) or (f"order:{body.id}" if body.created_via == "store-api" else None),
+        checkout_token=session or (f"order:{body.id}" if body.created_via == "store-api" else None),
     )
 
 
-def _sums(body: types.Order, refunds: tuple[RefundRecord, ...]) -> Sums:
+def _sums(body: types.Order, money: Amounts, refunds: tuple[RefundRecord, ...]) -> Sums:
     """The total stays as it was after a refund; refund money is what the refunds say, never a status, never lines."""
-    currency = body.currency
     if body.total == "":
         raise BadInput("an order without a total", "total")
-    placed = minor(body.total, currency)
-    refunded = sum([refund.total for refund in refunds]) if refunds else 0
+    placed = money[body.total]
+    refunded = sum([refund.total for refund in refunds])
     return Sums(
-        currency,
+        body.currency,
         placed,
         refunded,
         placed - refunded,
-        tax=minor(body.total_tax, currency),
-        shipping=minor(body.shipping_total, currency),
-        discount=minor(body.discount_total, currency),
-        fees=sum([minor(fee.total, currency) for fee in body.fee_lines]) if body.fee_lines else 0,
+        tax=money[body.total_tax],
+        shipping=money[body.shipping_total],
+        discount=money[body.discount_total],
+        fees=sum([money[fee.total] for fee in body.fee_lines]),
     )
 
 
-def _is_rounded(body: types.Order) -> bool:
-    amounts = [body.total, body.total_tax, body.shipping_total, body.discount_total]
-    amounts += [item.total for item in body.line_items]
-    amounts += [refund.total for refund in body.refunds]
-    return is_rounded(amounts, body.currency)
+def _is_rounded(body: types.Order, money: Amounts) -> bool:
+    read = [body.total, body.total_tax, body.shipping_total, body.discount_total]
+    read += [item.total for item in body.line_items]
+    read += [refund.total for refund in body.refunds]
+    return not money.finer.isdisjoint(read)
 
 
-def _line(item: types.LineItem, currency: str) -> Line:
-    subtotal, total = minor(item.subtotal, currency), minor(item.total, currency)
+def _line(item: types.LineItem, money: Amounts) -> Line:
+    subtotal, total = money[item.subtotal], money[item.total]
     count = quantity(item.quantity)
-    title, variant = titles(item)
+    title, variant = titles(item.name, item.parent_name)
     return Line(
         external_id=str(item.id),
         title=title,
         quantity=count,
         unit=_share(subtotal, count),
         total=total,
-        tax=minor(item.total_tax, currency),
+        tax=money[item.total_tax],
         discount=subtotal - total,
         product_external_id=str(item.product_id) if item.product_id else None,
         variant_external_id=str(item.variation_id) if item.variation_id else None,
         sku=item.sku or None,
         variant_title=variant,
-        attributes=_line_attributes(item),
+        attributes=_line_attributes(item) if item.meta_data or item.quantity != count else (),
     )
 
 
@@ -152,43 +163,26 @@ def _line_attributes(item: types.LineItem) -> tuple[Attribute, ...]:
 
 def _attributes(metas: list[types.Meta]) -> tuple[Attribute, ...]:
     """Meta that begins with an underscore is the plugins' own business."""
-    if not metas:
-        return ()
-    return tuple(
-        [
-            Attribute(str(m.key), m.value)
-            for m in metas
-            if str(m.key)[:1] != "_" and isinstance(m.value, str) and m.value
-        ]
-    )
+    shown = [meta for meta in metas if str(meta.key)[:1] != "_"]
+    return tuple([Attribute(str(meta.key), meta.value) for meta in shown if meta.value and isinstance(meta.value, str)])
 
 
-def _journey(metas: list[types.Meta]) -> Journey | None:
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value not in ("", "(none)") else None
+
+
+def _journey(told: Mapping[str | int, object]) -> Journey | None:
     """WooCommerce's own order attribution: the last session before the order."""
-    said = {
-        str(m.key).removeprefix(_ATTRIBUTION): m.value
-        for m in metas
-        if str(m.key).startswith(_ATTRIBUTION) and isinstance(m.value, str) and m.value not in ("", "(none)")
-    }
-    if not said:
+    said = [_text(told.get(key)) for key in _ATTRIBUTION]
+    if not any(said):
         return None
-    return Journey(
-        last=Visit(
-            landing_page=said.get("session_entry"),
-            referrer=said.get("referrer"),
-            source=said.get("source_type"),
-            utm_source=said.get("utm_source"),
-            utm_medium=said.get("utm_medium"),
-            utm_campaign=said.get("utm_campaign"),
-            utm_content=said.get("utm_content"),
-            utm_term=said.get("utm_term"),
-        )
-    )
+    page, referrer, source, *utm = said
+    return Journey(last=Visit(page, referrer, source, None, *utm))
 
 
-def _named_refund(refund: types.OrderRefund, order_id: str, currency: str) -> RefundRecord:
+def _named_refund(refund: types.OrderRefund, order_id: str, money: Amounts) -> RefundRecord:
     """An order names its refunds; when they were made and of what comes from the list of refunds."""
-    return RefundRecord(str(refund.id), order_id, -minor(refund.total, currency), reason=refund.reason or None)
+    return RefundRecord(str(refund.id), order_id, -money[refund.total], reason=refund.reason or None)
 
 
 def refund(body: types.Refund, order_id: str, currency: str) -> RefundRecord:
@@ -215,17 +209,16 @@ def _refund_line(item: types.LineItem, currency: str) -> RefundLine:
     )
 
 
-def _discount(coupon: types.CouponItem, currency: str) -> Discount:
-    return Discount("coupon", code=coupon.code, amount=minor(coupon.discount, currency))
+def _discount(coupon: types.CouponItem, money: Amounts) -> Discount:
+    return Discount("coupon", code=coupon.code, amount=money[coupon.discount])
 
 
-def _shipping_line(item: types.ShippingItem, currency: str) -> ShippingLine:
-    total, tax = minor(item.total, currency), minor(item.total_tax, currency)
-    return ShippingLine(decoded(item.method_title or ""), item.method_id, total, tax)
+def _shipping_line(item: types.ShippingItem, money: Amounts) -> ShippingLine:
+    return ShippingLine(decoded(item.method_title or ""), item.method_id, money[item.total], money[item.total_tax])
 
 
-def _tax_line(item: types.TaxItem, currency: str) -> TaxLine:
-    total = minor(item.tax_total, currency) + minor(item.shipping_tax_total, currency)
+def _tax_line(item: types.TaxItem, money: Amounts) -> TaxLine:
+    total = money[item.tax_total] + money[item.shipping_tax_total]
     return TaxLine(item.label or "", total, None if item.rate_percent is None else str(item.rate_percent))
 
 

@@ -1,12 +1,14 @@
 """How WooCommerce writes texts, times, quantities and addresses."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from html import unescape
 
 from connectors.records import Address
 from connectors.woocommerce import types
 
 _NOWHERE = Address()
+_NUMBERS = (int, float)
 
 
 def decoded(text: str) -> str:
@@ -30,9 +32,10 @@ def quantity(said: int | float) -> int:
     return whole if whole == said else int(said + 0.5) or 1
 
 
-def titles(item: types.LineItem) -> tuple[str, str | None]:
+@lru_cache(maxsize=1 << 14)  # an order after the other has the same goods
+def titles(written: str, parent_written: str | None) -> tuple[str, str | None]:
     """A product's title and its variation's, which WooCommerce writes as one name behind the parent's."""
-    name, parent = decoded(item.name), decoded(item.parent_name or "")
+    name, parent = decoded(written), decoded(parent_written or "")
     if not parent:
         return name, None
     return parent, name.removeprefix(parent).removeprefix(" - ") or None
@@ -40,7 +43,9 @@ def titles(item: types.LineItem) -> tuple[str, str | None]:
 
 def plain(value: object) -> str:
     """Meta values are anything at all; what is not text or a number is not shown."""
-    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, _NUMBERS) and not isinstance(value, bool) else ""
 
 
 def address(place: types.Place) -> Address:
