@@ -17,6 +17,7 @@ from app.lib.clock import real_now, utc_now
 from app.operations import commands as house
 from app.operations.commands import open_house, shop_id_of
 from app.operations.report_commands import report
+from app.reasons import told
 from app.shops.connect import connect as connect_shop
 
 # ruff: noqa: PLC0415  a command imports what it alone needs: a server, a worker, a sandbox
@@ -104,7 +105,7 @@ def disconnect(shop: str) -> None:
         farewell.disconnect(scope, now)
     farewell.say_farewell(context, shop_id, now)
     with shop_scope(context.engine, shop_id) as scope:
-        click.echo(f"{scope.shop.domain} is disconnected. {scope.shop.state_reason or ''}".rstrip())
+        click.echo(f"{scope.shop.domain} is disconnected. {told(scope.shop.state_reason)}".rstrip())
         if scope.shop.wipe_at:
             day = f"{scope.shop.wipe_at:%Y-%m-%d}"
             click.echo(f"Its data are erased on {day}, unless it is connected again until then.")
@@ -218,7 +219,7 @@ def demo(once: bool, as_json: bool, database_url: str | None, data: str, face: s
     sys.exit(show(data, file))
 
 
-for command in (house.journal, house.doctor, house.backup, house.restore, report):
+for command in (house.journal, house.doctor, house.backup, house.restore, house.erasures, report):
     regulars.add_command(command)
 
 

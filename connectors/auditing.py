@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
+from app.reasons import Reason
+
 if TYPE_CHECKING:
     from connectors.base import Wait
 
@@ -52,12 +54,10 @@ class ReportDay(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """days: without those of which it says nothing. known: why its figures may differ from the orders, in words.
-    why_not: why there is none."""
+    """days: without those of which it says nothing. why_not: why there is none."""
 
     days: Mapping[date, ReportDay] = {}
-    known: str = ""
-    why_not: str = ""
+    why_not: Reason | None = None
 
 
 class Auditor(Protocol):

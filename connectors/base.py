@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 import requests
 
+from app.reasons import Reason
 from connectors.auditing import Auditor
 from connectors.changes import Change, Written
 from connectors.records import Record
@@ -40,7 +41,7 @@ class Wait(msgspec.Struct, frozen=True):
     """The platform is not ready; ask again in `seconds`. cursor: where to go on, also after a restart."""
 
     seconds: float
-    why: str
+    why: Reason
     cursor: str | None = None
 
 

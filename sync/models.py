@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from app.db.columns import ShopOwned, ShopPart, moment, of_shop
+from app.db.columns import ShopOwned, ShopPart, json, moment, of_shop
+from app.reasons import Kept
 
 
 class Run(ShopOwned, table=True):
@@ -25,8 +26,8 @@ class Run(ShopOwned, table=True):
     started_at: datetime = moment()
     changed_at: datetime = moment()
     finished_at: datetime | None = moment(None)
-    note: str | None = None
-    error: str | None = None
+    note: Kept | None = json()
+    error: Kept | None = json()
 
 
 class RefusedField(ShopPart, table=True):

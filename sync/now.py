@@ -10,6 +10,7 @@ from app.context import Context
 from app.db.scope import shop_scope
 from app.errors import PlatformDown, Refused
 from app.lib.clock import utc_now
+from app.reasons import told
 from sync.models import Cursor, Run
 from sync.pull import request
 
@@ -21,7 +22,9 @@ def pull_now(context: Context, shop_id: int) -> Iterator[str]:
     asked_at = utc_now()
     with shop_scope(context.engine, shop_id) as scope:
         if scope.shop.state != "active":
-            raise Refused(f"{scope.shop.domain} is {scope.shop.state}: {scope.shop.state_reason or 'backfilling'}")
+            raise Refused(
+                f"{scope.shop.domain} is {scope.shop.state}: {told(scope.shop.state_reason) or 'backfilling'}"
+            )
         waiting = set(scope.all(select(Cursor.resource)))
     until = time.monotonic() + _PATIENCE
     while waiting:

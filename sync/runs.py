@@ -20,6 +20,7 @@ from app.journal.chain import seal
 from app.journal.keep import keep_failures, keep_page, request_fetches
 from app.lib.clock import utc_now
 from app.proof.told import count_first_told
+from app.reasons import Reason
 from app.shops.clients import client_for, connector_of, granted_resources
 from connectors.base import Client, Page, Resource, Wait
 from sync.feeder import Feeder, Finished, Item
@@ -52,11 +53,11 @@ def work(context: Context, job: Job, kind: str, finish: Finish) -> Again | None:
         return Again(None)
     except (RateLimited, PlatformDown) as error:  # a wait, and no failure: the job says for how long
         _drop(run.id)
-        _note(context, run, Wait(0.0, str(error)))
+        _note(context, run, Wait(0.0, Reason.of(error)))
         raise
     except AuthLost as error:
         _drop(run.id)
-        _fail(context, run, str(error))
+        _fail(context, run, Reason.of(error))
         raise
     except Exception:
         _drop(run.id)  # the next try reads on from the cursor that was kept
@@ -227,13 +228,13 @@ def _move_on(scope: ShopScope, resource: str, since: datetime, now: datetime) ->
 def _note(context: Context, run: Run, wait: Wait) -> None:
     with shop_scope(context.engine, run.shop_id, write=True) as scope:
         row = scope.get(Run, run.id)
-        row.state, row.note, row.cursor = "waiting", wait.why, wait.cursor or row.cursor
+        row.state, row.note, row.cursor = "waiting", wait.why.kept(), wait.cursor or row.cursor
 
 
-def _fail(context: Context, run: Run, why: str) -> None:
+def _fail(context: Context, run: Run, why: Reason) -> None:
     with shop_scope(context.engine, run.shop_id, write=True) as scope:
         row = scope.get(Run, run.id)
-        row.state, row.error = "failed", why
+        row.state, row.error = "failed", why.kept()
 
 
 def _drop(run_id: int) -> None:

@@ -30,6 +30,7 @@ FLOORS = (
     "app.jobs",
     "app.context",
     "connectors app.db",
+    "app.reasons",
     "app.lib app.settings app.errors",
 )
 LEVEL = {room: -place for place, floor in enumerate(FLOORS) for room in floor.split()}

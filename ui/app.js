@@ -1,7 +1,9 @@
 // The panel's script: htmx, and the little that the browser has to do itself.
-import "htmx.org";
+import htmx from "htmx.org";
 import "./address.js";
 import "./download.js";
 import "./fetch.js";
 import "./navigation.js";
 import "./savebar.js";
+
+htmx.config.morphIgnore.push("open"); // what somebody opened stays open when its page is brought up to date

@@ -1,6 +1,6 @@
 """What pages read of customers, orders and checkouts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -52,12 +52,6 @@ def _buyers(scope: ShopScope, least: int) -> int:
 def count_customers(scope: ShopScope) -> int:
     everyone = select(func.count()).select_from(Customer).where(col(Customer.deleted_at).is_(None))
     return int(scope.scalar(everyone))
-
-
-def currencies(scope: ShopScope, external_ids: Collection[str]) -> dict[str, str]:
-    """The own currency of some orders."""
-    wanted = select(col(Order.external_id), col(Order.currency)).where(col(Order.external_id).in_(external_ids))
-    return dict(scope.rows(wanted))
 
 
 @dataclass(frozen=True)

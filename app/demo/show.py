@@ -18,6 +18,7 @@ from app.demo.processes import Crew
 from app.demo.street import Ports, Street
 from app.errors import PlatformDown, RegularsError
 from app.lib.clock import real_now
+from app.reasons import told
 from app.team.actions import sign_in_link
 from sync.models import Run
 
@@ -102,7 +103,7 @@ def _advance(progress: Progress, bars: _Bars, context: Context, shop_id: int) ->
     with shop_scope(context.engine, shop_id) as scope:
         shop, runs = scope.shop, scope.all(select(Run).where(Run.kind == "backfill").order_by(col(Run.started_at)))
     if shop.state == "paused":
-        raise RegularsError(f"{shop.domain} is paused: {shop.state_reason}")
+        raise RegularsError(f"{shop.domain} is paused: {told(shop.state_reason)}")
     for run in runs:
         if (shop_id, run.resource) not in bars:
             bars[shop_id, run.resource] = progress.add_task(f"{shop.platform} {run.resource}", total=None)

@@ -13,6 +13,7 @@ from app.jobs.models import JobRow
 from app.journal.models import Delivery, Event, PendingFetch
 from app.lib.clock import utc_now
 from app.mail.models import Message
+from app.reasons import told
 
 
 def is_backfilled(context: Context, shop_ids: Iterable[int]) -> bool:
@@ -20,7 +21,7 @@ def is_backfilled(context: Context, shop_ids: Iterable[int]) -> bool:
     for shop_id in shop_ids:
         with shop_scope(context.engine, shop_id) as scope:
             if scope.shop.state == "paused":
-                raise RegularsError(f"{scope.shop.domain} is paused: {scope.shop.state_reason}")
+                raise RegularsError(f"{scope.shop.domain} is paused: {told(scope.shop.state_reason)}")
             backfill = select(JobRow).where(JobRow.shop_id == shop_id, JobRow.name == "backfill")
             if (given_up := scope.first(backfill.where(JobRow.state == "dead"))) is not None:
                 raise RegularsError(f"{scope.shop.domain}: the backfill was given up: {given_up.error}")

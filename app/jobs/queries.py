@@ -44,6 +44,12 @@ def dead(scope: ShopScope, limit: int) -> Sequence[JobRow]:
     return scope.all(select(JobRow).where(col(JobRow.state) == "dead").order_by(col(JobRow.id).desc()).limit(limit))
 
 
+def retried(scope: ShopScope, limit: int) -> Sequence[JobRow]:
+    """Jobs that failed and wait to be tried again."""
+    waiting = select(JobRow).where(col(JobRow.state) == "ready", col(JobRow.attempts) > 0)
+    return scope.all(waiting.order_by(col(JobRow.due_at)).limit(limit))
+
+
 def last_tick(db: EveryShop, entry: str) -> datetime | None:
     """When an entry of the timetable last fired: a worker was alive then."""
     found: datetime | None = db.scalar(select(func.max(Firing.due_at)).where(col(Firing.name) == entry))

@@ -8,15 +8,15 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from app.commerce import queries as commerce
 from app.db.scope import ShopScope
 from app.journal.queries import head
 from app.lib.encryption import Keyring
 from app.lib.i18n import _
 from app.lib.money import Money
-from app.proof import queries
+from app.proof import queries, wording
 from app.proof.models import Finding, ProvedDay
 from app.proof.sides import Side, side, sum_of
+from app.reasons import Reason, words
 
 _SHOWN = 12  # of what differed, the latest
 _SEALED = re.compile(rb"\A(.*\n)SHA-256 ([0-9a-f]{64})\nHMAC ([0-9a-f]{64})\s*\Z", re.DOTALL)
@@ -73,22 +73,20 @@ def _lines(scope: ShopScope, now: datetime) -> Iterator[str]:
 
 def _verdict(days: Sequence[ProvedDay]) -> Iterator[str]:
     green = [day for day in days if day.state == "green"]
-    yield _(
-        "%(green)s of %(days)s days that were held together are equal on both sides.", green=len(green), days=len(days)
-    )
+    counted = {"green": len(green), "days": len(days)}
+    yield _("%(green)s of %(days)s days that were compared are equal in the shop and in Regulars.", **counted)
     proved = [day.proved_at for day in green if day.proved_at]
     if proved:
         yield _("The latest proof of a day is of %(at)s UTC.", at=f"{max(proved):%Y-%m-%d %H:%M}")
     for day in days:
         if day.state != "green":
-            words = {"red": _("differs"), "open": _("is not settled yet")}
-            yield f"  {day.day} {words[day.state]}"
+            states = {"red": _("differs"), "open": _("is not settled yet")}
+            yield f"  {day.day} {states[day.state]}"
     asked = [day for day in days if day.question]
     if asked:
         yield _("The shop's own report says otherwise of these days; the orders themselves decide:")
-        said = [(day.day, *(day.question or "").partition(". ")[::2]) for day in asked[-_SHOWN:]]
-        yield from (f"  {day} {figures}" for day, figures, _known in said)
-        yield from dict.fromkeys(known for _day, _figures, known in said if known)
+        yield from (f"  {day.day} {words(day.question)}" for day in asked[-_SHOWN:])
+        yield words(Reason("analytics").kept())
 
 
 def _table(scope: ShopScope, days: Sequence[ProvedDay]) -> Iterator[str]:
@@ -96,9 +94,9 @@ def _table(scope: ShopScope, days: Sequence[ProvedDay]) -> Iterator[str]:
     there, here = sum_of(day.there for day in days), sum_of(day.here for day in days)
     yield _row("", _("in the shop"), _("in Regulars"))
     yield _row(_("Orders"), there.count, here.count)
-    words = {"placed": _("Placed"), "refunded": _("Refunded"), "net": _("Net")}
+    sums = {"placed": _("Placed"), "refunded": _("Refunded"), "net": _("Net")}
     for currency in sorted(there.money.keys() | here.money.keys()):
-        for name, word in words.items():
+        for name, word in sums.items():
             yield _row(f"{word} {currency}", _sum(there, currency, name), _sum(here, currency, name))
     kinds = {"customers": _("Customers"), "products": _("Products"), "refunds": _("Refunds of all time")}
     for row in queries.things(scope):
@@ -115,44 +113,35 @@ def _or_dash(value: object) -> str:
 
 
 def _sum(of: Side, currency: str, name: str) -> str:
-    return str(Money(of.money.get(currency, {}).get(name, 0), currency).decimal)
+    return str(Money(of.sum(currency, name), currency).decimal)
 
 
 def _differences(scope: ShopScope, now: datetime) -> Iterator[str]:
-    words = {
-        "missing": _("Missing here"), "stale": _("Changed without a word"), "extra": _("No order there any more"),
-        "deleted": _("Deleted there"),
-    }  # fmt: skip
     found = queries.found_since(scope, now - timedelta(days=queries.SHOWN))
     if not found:
         yield _("No record differed in these days.")
     for what, (records, repaired) in sorted(found.items()):
-        yield _("%(what)s: %(records)s, mended: %(repaired)s", what=words[what], records=records, repaired=repaired)
-    latest = queries.findings(scope, _SHOWN)
-    currencies = commerce.currencies(scope, {one.external_id for one in latest if one.kind == "order"})
-    for one in latest:
-        yield f"  {one.found_at:%Y-%m-%d} {one.kind} {one.external_id}: {_told(one, currencies.get(one.external_id))}"
+        said = _(wording.WHATS[what])
+        yield _("%(what)s: %(records)s, repaired: %(repaired)s", what=said, records=records, repaired=repaired)
+    for one in queries.findings(scope, _SHOWN):
+        yield f"  {one.found_at:%Y-%m-%d} {wording.record(one)}: {_told(one)}"
 
 
-def _told(one: Finding, currency: str | None) -> str:
-    theirs, ours = (_value(one, said, currency) for said in (one.theirs, one.ours))
-    values = _("%(field)s was %(theirs)s there and %(ours)s here", field=one.field, theirs=theirs, ours=ours)
-    if one.repaired_at:
-        return f"{values}; {_('mended %(day)s', day=one.repaired_at.date())}"
-    return f"{values}; {_(one.why_not) if one.why_not else _('not mended yet')}"
+def _told(one: Finding) -> str:
+    theirs, ours = (wording.value(one, said, _amount) for said in (one.theirs, one.ours))
+    values = _("%(theirs)s in the shop, %(ours)s in Regulars", theirs=theirs, ours=ours)
+    became = _("repaired %(day)s", day=one.repaired_at.date()) if one.repaired_at else words(one.why_not)
+    return f"{wording.what(one)} ({values}); {became or _('not repaired yet')}"
 
 
-def _value(one: Finding, said: str | None, currency: str | None) -> str:
-    """An amount is in the order's own currency."""
-    if said is None:
-        return "-"
-    return str(Money(int(said), currency)) if one.field in ("placed", "refunded", "net") and currency else said
+def _amount(minor: int, currency: str) -> str:
+    return str(Money(minor, currency))
 
 
 def _told_first(scope: ShopScope, since: date) -> Iterator[str]:
     told = queries.first_told(scope, since)
     yield _(
-        "Changes were told first by webhooks %(webhook)s times; the pull alone found %(pull)s, the proof %(proof)s.",
+        "Webhooks told first of %(webhook)s changes; the regular look alone found %(pull)s, the proof alone %(proof)s.",
         webhook=told.get("webhook", 0), pull=told.get("pull", 0), proof=told.get("reconcile", 0),
     )  # fmt: skip
 

@@ -17,8 +17,8 @@ from webhooks import process
 
 JOBS = {
     "deliveries": noted("Working through webhooks"), "backfill": noted("Copying the history"),
-    "pull": noted("Asking for changes"), "sweep": noted("Looking through what changes silently"),
-    "fetch": noted("Reading afresh"), "reconcile": noted("Holding both sides together"),
+    "pull": noted("Asking for changes"), "sweep": noted("Looking for silent changes"),
+    "fetch": noted("Reading again"), "reconcile": noted("Comparing shop and Regulars"),
     "react": noted("Reacting to changes"), "flows": noted("Flows"), "send": noted("Sending mails"),
     "push": noted("Writing to the shop"), "webhooks": noted("Checking the webhooks"),
     "revive": noted("Looking whether the shop is back"), "facts": noted("Reading the shop's settings"),
@@ -28,20 +28,31 @@ JOBS = {
     "reconcile-recent": noted("Looking again at the latest orders"), "seal": noted("Sealing the journal"),
     "thin": noted("Thinning the journal"),
 }  # fmt: skip
+_WHY = {
+    "failed": noted("What the shop sent could not be taken in."),
+    "unknown": noted("The shop sends something that this version of Regulars does not know."),
+    "record": noted("This record cannot be read as the shop gives it."),
+    "ledger": noted("The shop's own amounts of it do not add up; it was kept as the shop tells it."),
+    "event": noted("Not all that follows from this change could be done."),
+    "job": noted("It failed each time it was tried."),
+}
 _MENDED = timedelta(hours=1)  # for so long a record that went through is shown as such
 
 
 @dataclass(frozen=True)
 class Failure:
-    """state: failed, trying (again), done. what: a topic, a record, the kind of an event or a job's name."""
+    """state: failed, trying (again, at `again_at` where that is to come), done. what: a topic, a record, the kind of an
+    event or a job's name. why: a sentence of ours; details: the words of what failed, for whoever helps."""
 
     kind: str
     id: int
     what: str
     at: datetime
     attempts: int
-    why: str | None
+    why: str = ""
+    details: str | None = None
     state: str = "failed"
+    again_at: datetime | None = None
 
 
 def failures(scope: ShopScope, limit: int, tried: str, now: datetime) -> list[Failure]:
@@ -65,7 +76,8 @@ def _deliveries(scope: ShopScope, limit: int) -> Iterator[Failure]:
 
 def _delivery(row: Delivery) -> Failure:
     state = {"failed": "failed", "unknown": "failed", "pending": "trying"}.get(row.state, "done")
-    return Failure("delivery", row.id, row.topic, row.received_at, row.attempts, row.error, state)
+    why = _WHY.get(row.state, "")
+    return Failure("delivery", row.id, row.topic, row.received_at, row.attempts, why, row.error, state)
 
 
 def _records(scope: ShopScope, limit: int, now: datetime) -> Iterator[Failure]:
@@ -74,7 +86,8 @@ def _records(scope: ShopScope, limit: int, now: datetime) -> Iterator[Failure]:
     for row in rows:
         state = "done" if row.resolved_at else "trying" if (row.kind, row.external_id) in waiting else "failed"
         what = f"{row.kind} {row.external_id}"
-        yield Failure("record", row.id, what, row.last_at, row.attempts, row.error, state)
+        why = _WHY["ledger" if row.source == "ledger" else "record"]
+        yield Failure("record", row.id, what, row.last_at, row.attempts, why, row.error, state)
 
 
 def _events(scope: ShopScope, limit: int) -> Iterator[Failure]:
@@ -84,12 +97,14 @@ def _events(scope: ShopScope, limit: int) -> Iterator[Failure]:
 
 def _event(row: Event) -> Failure:
     state = {"failed": "failed", "pending": "trying"}.get(row.state, "done")
-    return Failure("event", row.id, row.kind, row.at, row.attempts, row.error, state)
+    return Failure("event", row.id, row.kind, row.at, row.attempts, _WHY["event"], row.error, state)
 
 
 def _jobs(scope: ShopScope, limit: int) -> Iterator[Failure]:
     for row in job_queries.dead(scope, limit):
-        yield Failure("job", row.id, row.name, row.created_at, row.attempts, row.error)
+        yield Failure("job", row.id, row.name, row.created_at, row.attempts, _WHY["job"], row.error)
+    for row in job_queries.retried(scope, limit):
+        yield Failure("job", row.id, row.name, row.created_at, row.attempts, "", row.error, "trying", row.due_at)
 
 
 def _tried(scope: ShopScope, tried: str, now: datetime) -> Iterator[Failure]:
@@ -101,7 +116,7 @@ def _tried(scope: ShopScope, tried: str, now: datetime) -> Iterator[Failure]:
     if kind == "event" and number and (event := scope.find(Event, number)):
         yield _event(event)
     if kind == "job" and name in JOBS:
-        yield Failure("job", 0, name, now, 0, None, "trying" if job_queries.waits(scope, name) else "done")
+        yield Failure("job", 0, name, now, 0, state="trying" if job_queries.waits(scope, name) else "done")
 
 
 def _retry_delivery(scope: ShopScope, row_id: int, now: datetime) -> str:

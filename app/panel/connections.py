@@ -33,7 +33,7 @@ REMEDIES = {
     "reopen": noted(
         "Open Regulars in your Shopify admin: that connects the shop again, and what was missed is fetched."
     ),
-    "connect": noted("Connect the shop again with credentials that are good: regulars connect."),
+    "connect": noted("Connect the shop again with credentials that it accepts; what was missed is fetched."),
     "shop": noted("Open the shop again at its platform, then open Regulars there."),
     "activate": noted("Switch WooCommerce on again among the shop's plugins: within an hour all goes on by itself."),
 }
@@ -51,11 +51,6 @@ class Connection:
         """Scopes that the shop did not grant, with what each switches off."""
         is_told = self.shop.platform == "shopify" and self.shop.scopes is not None
         return {scope: _(text) for scope, text in missing(self.shop.scopes or ()).items()} if is_told else {}
-
-    @property
-    def remedy(self) -> str:
-        """What the merchant can do where the shop waits for them."""
-        return _(REMEDIES[self.shop.remedy]) if self.shop.remedy in REMEDIES else ""
 
     @property
     def named(self) -> dict[str, Any]:
@@ -94,6 +89,12 @@ def disconnect_shop(scope: ShopScope) -> ResponseReturnValue:
     disconnect(scope, utc_now())
     keys = keys_page(scope.shop.home_url) if scope.shop.platform == "woocommerce" else ""
     return render_template("panel/connections/disconnected.html", wipe_at=scope.shop.wipe_at, keys_page=keys)
+
+
+@bp.app_template_filter()
+def remedy(shop: Shop) -> str:
+    """What the merchant can do where the shop waits for them."""
+    return _(REMEDIES[shop.remedy]) if shop.remedy in REMEDIES else ""
 
 
 def _connections() -> Iterator[Connection]:

@@ -17,6 +17,8 @@ from app.panel.attention import JOBS, failures, retry
 from app.panel.blueprint import bp
 from app.proof import queries as proof
 from app.proof.models import Reconciliation
+from app.reasons import Kept
+from app.shops.lifecycle import may_call
 from app.web.filters import today
 from app.web.pages import done
 from app.web.shop_page import shop_action, shop_page
@@ -40,7 +42,7 @@ class Work:
     total: int | None
     per_second: float | None
     ends_at: datetime | None
-    why: str | None
+    why: Kept | None
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ def sync_health(scope: ShopScope) -> ResponseReturnValue:
         refused=sync.refused_fields(scope),
         runs=sync.runs(scope, _SHOWN),
         messages=unsettled(scope, _SHOWN),
+        may_work=may_call(scope),
         is_moving=bool(work) or any(one.state == "trying" for one in found),
         tried=tried or None,
     )

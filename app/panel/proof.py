@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.commerce import queries as commerce
 from app.db.scope import ShopScope
 from app.errors import NotFound, Refused
 from app.journal.queries import head
@@ -17,11 +15,12 @@ from app.lib.i18n import _, locale
 from app.operations import report
 from app.panel.blueprint import PAGE, bp
 from app.panel.health import holding
-from app.proof import queries
+from app.proof import queries, wording
 from app.proof.models import Finding, ProvedDay
 from app.proof.sides import Side, side, sum_of
+from app.reasons import Reason
 from app.web import paging
-from app.web.filters import today
+from app.web.filters import money, today
 from app.web.pages import done
 from app.web.roof import roof
 from app.web.shop_page import shop_action, shop_page
@@ -56,12 +55,13 @@ def proof(scope: ShopScope) -> ResponseReturnValue:
         squares=squares,
         first_place=(squares[0].day.weekday() - locale().first_week_day) % 7 + 1,
         green=sum(day.state == "green" for day in days),
+        compared=len(days),
         there=sum_of(day.there for day in days),
         here=sum_of(day.here for day in days),
         notable=[day for day in reversed(days) if is_notable(day, on)],
         things=[(row, side(row.there).count, side(row.here).count) for row in queries.things(scope)],
         found=queries.found_since(scope, now - timedelta(days=queries.SHOWN)),
-        **_findings(scope, queries.findings(scope, _LATEST)),
+        findings=queries.findings(scope, _LATEST),
         told=queries.first_told(scope, on - timedelta(days=queries.SHOWN)),
         work=work,
         latest=queries.latest(scope),
@@ -76,6 +76,8 @@ def proof_day(scope: ShopScope, day: str) -> ResponseReturnValue:
     on = _day(day)
     row = queries.day_of(scope, on)
     there, here = (side(row.there), side(row.here)) if row else (Side(), Side())
+    before = paging.number(paging.read(request.args.get("after")))
+    rows = queries.findings(scope, PAGE + 1, before, day=on)
     return render_template(
         "panel/proof/day.html",
         on=on,
@@ -83,7 +85,8 @@ def proof_day(scope: ShopScope, day: str) -> ResponseReturnValue:
         there=there,
         here=here,
         spoken=sorted(there.money.keys() | here.money.keys()),
-        **_findings(scope, queries.findings(scope, PAGE, day=on)),
+        page=paging.cut(rows, PAGE, lambda one: (one.id,)),
+        known=Reason("analytics").kept(),
         head=head(scope, on),
     )
 
@@ -95,14 +98,14 @@ def findings(scope: ShopScope) -> ResponseReturnValue:
     before = paging.number(paging.read(request.args.get("after")))
     rows = queries.findings(scope, PAGE + 1, before, only_open=only_open)
     page = paging.cut(rows, PAGE, lambda one: (one.id,))
-    return render_template("panel/proof/findings.html", page=page, only_open=only_open, **_findings(scope, page.rows))
+    return render_template("panel/proof/findings.html", page=page, only_open=only_open)
 
 
 @bp.post("/connections/proof")
 @shop_action
 def prove_now(scope: ShopScope) -> ResponseReturnValue:
     if not _may_prove(scope):
-        raise Refused(_("Both sides can be held together once the shop is connected and its history is copied."))
+        raise Refused(_("Shop and Regulars can be compared once the shop is connected and its history is copied."))
     request_proof(scope, "asked", utc_now())
     return done("proving", "panel.proof")
 
@@ -135,10 +138,13 @@ def report_name(now: datetime | None = None) -> str:
     return f"regulars-proof-{now or utc_now():%Y-%m-%d}.txt"
 
 
-@bp.app_template_filter("translated")
-def translated(sentence: str | None) -> str:
-    """A sentence of ours that a row keeps."""
-    return _(sentence) if sentence else ""
+bp.app_template_filter("record")(wording.record)
+bp.app_template_filter("differs")(wording.what)
+
+
+@bp.app_template_filter()
+def value_of(said: str | None, one: Finding) -> str:
+    return wording.value(one, said, money)
 
 
 def calendar(days: Sequence[ProvedDay], on: date) -> list[Square]:
@@ -151,12 +157,6 @@ def calendar(days: Sequence[ProvedDay], on: date) -> list[Square]:
 def is_notable(row: ProvedDay, on: date) -> bool:
     """That today is not over is no news."""
     return bool(row.differences or row.question or (row.state != "green" and row.day < on))
-
-
-def _findings(scope: ShopScope, rows: Sequence[Finding]) -> dict[str, Any]:
-    """What templates need to show some of them: an amount is in the order's own currency."""
-    orders = {row.external_id for row in rows if row.kind == "order"}
-    return {"findings": rows, "currencies": commerce.currencies(scope, orders)}
 
 
 def _may_prove(scope: ShopScope) -> bool:

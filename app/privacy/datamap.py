@@ -195,7 +195,7 @@ HELD = (
         Finding, "in what the shop and its copy here differed", {"external_id": "externals"},
         columns(
             (OURS, "shop_id id reconciliation_id"), (WHO, "external_id"),
-            (COURSE, "kind order_external_id day what field theirs ours found_at last_at repaired_at why_not"),
+            (COURSE, "kind order_external_id day what field theirs ours currency found_at last_at repaired_at why_not"),
         ),
         goes=True, only=("customer",),
     ),

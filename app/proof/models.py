@@ -8,6 +8,7 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from app.db.columns import ShopOwned, ShopPart, big, json, moment, of_shop
+from app.reasons import Kept
 
 
 class Reconciliation(ShopOwned, table=True):
@@ -37,9 +38,9 @@ class Reconciliation(ShopOwned, table=True):
     started_at: datetime = moment()
     changed_at: datetime = moment()
     finished_at: datetime | None = moment(None)
-    note: str | None = None
-    no_report: str | None = None
-    error: str | None = None
+    note: Kept | None = json()
+    no_report: Kept | None = json()
+    error: Kept | None = json()
 
 
 class ProvedDay(ShopPart, table=True):
@@ -47,7 +48,7 @@ class ProvedDay(ShopPart, table=True):
     placed); customers, products and refunds have one row, of the day on which all their ids were last held together.
     state: green (equal), red (it did not heal), open (it differs and is being repaired, or the day has not ended).
     there, here: {"orders": 3, "EUR": {"placed": 1200, "refunded": 0, "net": 1200}} in minor units of each currency.
-    question: what the platform's own report says otherwise, with the differences that are known of it; no fault yet."""
+    question: what the platform's own report says otherwise; no fault yet."""
 
     __tablename__ = "proved_days"
     __table_args__ = (of_shop(), Index("proved_days_checked", "shop_id", "kind", "checked_at"))
@@ -59,8 +60,8 @@ class ProvedDay(ShopPart, table=True):
     differences: int = 0  # those that are open
     checked_at: datetime = moment()
     proved_at: datetime | None = moment(None)  # when both sides were last found equal
-    note: str | None = None
-    question: str | None = None
+    note: Kept | None = json()
+    question: Kept | None = json()
 
 
 class Finding(ShopOwned, table=True):
@@ -84,10 +85,11 @@ class Finding(ShopOwned, table=True):
     field: str
     theirs: str | None = None
     ours: str | None = None
+    currency: str | None = None  # of both, where they are amounts: in its minor units
     found_at: datetime = moment()
     last_at: datetime = moment()  # when it was last seen
     repaired_at: datetime | None = moment(None)
-    why_not: str | None = None
+    why_not: Kept | None = json()
 
 
 class FirstTold(ShopPart, table=True):

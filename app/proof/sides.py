@@ -15,6 +15,12 @@ class Side:
     count: int = 0
     money: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
+    def sum(self, currency: str, name: str) -> int:
+        return self.money.get(currency, {}).get(name, 0)
+
+    def net(self, currency: str) -> int:
+        return self.sum(currency, "net")
+
 
 def side(kept: Kept) -> Side:
     numbers = [value for value in (kept or {}).values() if isinstance(value, int)]

@@ -111,7 +111,7 @@ def _subscribed(
 def _state(webhook: Webhook) -> str:
     if webhook.is_active:
         return "made" if webhook.is_new else "active"
-    return webhook.why_not or "switched off"
+    return webhook.why_not or "off"
 
 
 def _keep(context: Context, scope: ShopScope, secrets: Mapping[str, str], now: datetime) -> None:

@@ -8,8 +8,8 @@ from app import jobs
 from app.context import Context
 from app.db.scope import ShopScope, shop_scope
 from app.errors import PlatformDown, RateLimited, RegularsError
-from app.lib.i18n import noted
 from app.lib.log import log
+from app.reasons import Reason
 from app.shops import credentials
 from app.shops.apps import with_app
 from app.shops.clients import connector_of, facts_of, session_for, webhook_address
@@ -19,7 +19,6 @@ from connectors.vault import Held
 
 KEPT = timedelta(days=30)
 _TRIED = timedelta(hours=1)  # to reach a shop that does not answer; then the keys go all the same
-_LEFT_BEHIND = noted("The shop could not be reached, so our webhooks stand there still: they are answered no more.")
 
 
 def disconnect(scope: ShopScope, now: datetime) -> None:
@@ -48,7 +47,7 @@ def say_farewell(context: Context, shop_id: int, now: datetime) -> None:
         if may_come and shop.uninstalled_at and now < shop.uninstalled_at + _TRIED:
             raise
         log.warning("farewell", shop=shop_id, error=str(error))
-        reason = _LEFT_BEHIND
+        reason = Reason("left_behind", details=str(error)).kept()
     with shop_scope(context.engine, shop_id, write=True) as scope:
         if scope.shop.wipe_at is not None:
             credentials.forget(scope)

@@ -5,6 +5,7 @@ from datetime import datetime
 from app import jobs
 from app.db.scope import ShopScope
 from app.errors import AuthLost
+from app.reasons import Reason
 from app.shops import credentials
 from app.shops.models import Shop
 from connectors.records import Lifecycle
@@ -33,7 +34,7 @@ def leave(scope: ShopScope, now: datetime) -> None:
     since late deliveries and the shop's last wishes are signed with it."""
     shop = scope.shop
     shop.state, shop.remedy, shop.uninstalled_at = "uninstalled", None, now
-    shop.state_reason = "the app was uninstalled in the shop"
+    shop.state_reason = Reason("uninstalled").kept()
     credentials.forget(scope, "grant", "access_token")
 
 
@@ -46,7 +47,7 @@ def pause(scope: ShopScope, error: AuthLost, began: datetime) -> None:
     the work began, which was refused with what it had then, is tried again."""
     shop = scope.shop
     if may_call(scope) and (shop.authorised_at is None or shop.authorised_at <= began):
-        shop.state, shop.state_reason, shop.remedy = "paused", str(error), error.remedy
+        shop.state, shop.state_reason, shop.remedy = "paused", Reason.of(error).kept(), error.remedy
 
 
 def go_on(scope: ShopScope) -> None:

@@ -7,6 +7,7 @@ from sqlmodel import Field
 
 from app.db.columns import Table, big, json, moment, of_shop
 from app.lib.ids import new_id
+from app.reasons import Kept
 
 
 class Account(Table, table=True):
@@ -45,7 +46,7 @@ class Shop(Table, table=True):
     decimals: int = 2
     rates: dict[str, str] | None = json()
     state: str = "connecting"
-    state_reason: str | None = None
+    state_reason: Kept | None = json()
     remedy: str | None = None
     installed_at: datetime = moment()
     authorised_at: datetime | None = moment(None)
@@ -56,7 +57,7 @@ class Shop(Table, table=True):
     oldest_there_on: date | None = None  # of those that the platform lets us see
     webhooks_checked_at: datetime | None = moment(None)
     webhooks_state: str | None = None
-    webhooks: dict[str, str] | None = json()  # topic -> active, made (anew, at the latest look), or why it is not sent
+    webhooks: dict[str, str] | None = json()  # topic -> active, made (anew, at the latest look), off, or why it is not
     scopes: list[str] | None = json()
     renewing_until: datetime | None = moment(None)
 

@@ -17,14 +17,15 @@ from markupsafe import Markup
 from app.lib.clock import utc_now
 from app.lib.i18n import _, locale
 from app.lib.money import Money, exponent
+from app.reasons import words
 from app.shops.models import Shop
 
 NOTHING = "–"
 
 
 def install(app: Flask) -> None:
-    amounts = (money, whole_money, round_money, number, signed, percent)
-    for each in (*amounts, shown, local, day, ago, month_name, month_short, full_name, initials, hue, platform):
+    amounts = (money, whole_money, round_money, number, pace, signed, percent)
+    for each in (*amounts, shown, local, day, ago, month_name, month_short, full_name, initials, hue, platform, words):
         app.template_filter(each.__name__)(each)
 
 
@@ -62,6 +63,11 @@ def signed(value: int) -> str:
 
 def number(value: float | Decimal | None) -> str:
     return NOTHING if value is None else format_decimal(value, locale=locale())
+
+
+def pace(per_second: float) -> str:
+    """Whole, but where that would say nothing."""
+    return number(round(per_second) if per_second >= 10 else round(per_second, 1))
 
 
 def percent(value: float | None) -> str:

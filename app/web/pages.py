@@ -19,7 +19,7 @@ NOTICES = {
     "turned-on": noted("Turned on."),
     "turned-off": noted("Turned off."),
     "made": noted("Created."),
-    "proving": noted("Both sides are being held together; what comes of it is shown here."),
+    "proving": noted("Shop and Regulars are being compared; what comes of it is shown here."),
     "gathering": noted("It is being put together, and can be downloaded here in a moment."),
     "erasing": noted("The person is being erased."),
 }
@@ -47,8 +47,6 @@ def is_partial() -> bool:
 
 
 def _speak() -> None:
-    if request.blueprint == "webhooks":
-        return  # nobody reads those answers, and they come by the thousand
     g.speaking = i18n.speaking(i18n.choose([tag for tag, _quality in request.accept_languages]))
     g.speaking.__enter__()
 

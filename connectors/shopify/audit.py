@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from app.errors import AuthLost, NotFound
+from app.reasons import Reason
 from connectors.auditing import AuditCounts, AuditId, AuditOrder, Listed, Report
 from connectors.base import Wait
 from connectors.shopify.bulk import Bulk, BulkFailed
@@ -74,7 +75,7 @@ class ShopifyAuditor:
             except BulkFailed as error:
                 if run == _RUNS:
                     raise
-                yield Wait(float(run), f"{error}; it is run again")
+                yield Wait(float(run), Reason("file_again", details=str(error)))
 
     def _run(self, name: str, search: str, cursor: str | None) -> Iterator[Row | Wait]:
         while isinstance(started := cursor or self._bulk.start(name, search), Wait):

@@ -8,6 +8,7 @@ import msgspec
 
 from app.errors import RegularsError
 from app.lib.clock import utc_now
+from app.reasons import Reason
 from connectors.base import Wait
 from connectors.shopify.files import BulkFailed, Files
 from connectors.shopify.queries import document
@@ -85,7 +86,7 @@ class Bulk:
             return answer.bulk_operation.id
         words = "; ".join(error.message for error in answer.user_errors)
         if any(error.code in _BUSY for error in answer.user_errors):
-            return Wait(_LONGEST_WAIT, f"Shopify is busy with other bulk operations: {words}")
+            return Wait(_LONGEST_WAIT, Reason("file_queued", details=words))
         raise RegularsError(f"Shopify does not run {name}: {words}")
 
     def begin(self, name: str) -> str | Wait:
@@ -100,7 +101,7 @@ class Bulk:
         """Waits for a run and brings its file home; `cursor` goes with the waits. Raises BulkFailed."""
         pause = 0.3
         while (operation := self._poll(bulk_id)).status in _UNDER_WAY:
-            yield Wait(pause, f"Shopify writes the file: {operation.object_count} objects so far", cursor)
+            yield Wait(pause, Reason("file_grows", {"records": int(operation.object_count)}), cursor)
             pause = min(_LONGEST_WAIT, pause * 1.7)
         if operation.error_code == "ACCESS_DENIED":
             raise BulkFailed("Shopify refuses something of what was asked for in bulk", is_final=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import requests
 
 from app.errors import PlatformDown, RegularsError
+from app.reasons import Reason
 from connectors.base import Wait
 from connectors.shopify.transport import TIMEOUT
 
@@ -50,8 +51,8 @@ class Files:
                 misses = 0 if _size(partial) > had else misses + 1
                 if misses == _TRIES:
                     raise PlatformDown(f"the bulk file cannot be brought home: {error}") from error
-                words = f"the file broke off after {_size(partial)} bytes and is gone on with: {error}"
-                yield Wait(min(_LONGEST, 0.25 * 2**misses), words, cursor)
+                why = Reason("file_broke_off", details=f"after {_size(partial)} bytes: {error}")
+                yield Wait(min(_LONGEST, 0.25 * 2**misses), why, cursor)
         os.replace(partial, path)
         return path
 

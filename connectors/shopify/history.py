@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from app.errors import BadInput
+from app.reasons import Reason
 from connectors import ledger
 from connectors.base import Failure, Page, Wait
 from connectors.records import OrderRecord, Record
@@ -109,13 +110,14 @@ def read(bulk: Bulk, ask: Ask, resource: str, place: Cursor) -> Generator[Page |
         except BulkFailed as error:
             tries = TRIES if error.is_final else place.tries + 1
             place = Cursor(tries=tries, bulk=error.part if tries == TRIES else None)
-            yield Wait(float(tries), f"{error}; {_NEXT[tries == TRIES]}", str(place))
+            yield Wait(float(tries), _next(error, tries), str(place))
     if place.bulk is not None:
         yield from _part(bulk, ask, resource, place, place.bulk)
     return False
 
 
-_NEXT = {False: "it is run again", True: "the history is read by pages instead"}
+def _next(error: BulkFailed, tries: int) -> Reason:
+    return Reason("by_pages" if tries == TRIES else "file_again", details=str(error))
 
 
 def _run(bulk: Bulk, ask: Ask, resource: str, place: Cursor) -> Iterator[Page | Wait]:
@@ -125,7 +127,7 @@ def _run(bulk: Bulk, ask: Ask, resource: str, place: Cursor) -> Iterator[Page | 
             yield started
         else:
             place = Cursor(bulk=started, tries=place.tries)
-            yield Wait(0.0, "Shopify begins to write the file", str(place))  # from now on it is not begun again
+            yield Wait(0.0, Reason("file_begins"), str(place))  # from now on it is not begun again
     file = yield from bulk.file(place.bulk, str(place))
     if file.path is None:
         yield Page((), str(place), total=0)

@@ -7,15 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from app.errors import NotFound, Refused
+from app.reasons import Reason
 from connectors.auditing import Report, ReportDay
 from connectors.woocommerce.transport import Transport
 
 _PATH = "wc-analytics/reports/revenue/stats"
-KNOWN = (
-    "WooCommerce Analytics adds amounts of all currencies as they are, takes new orders in up to twelve hours late, "
-    "keeps orders that were trashed by REST where orders are posts, and goes on subtracting refunds that were deleted "
-    "or whose order was."
-)
 
 
 def report(transport: Transport, first_on: date, last_on: date) -> Report:
@@ -27,11 +23,11 @@ def report(transport: Transport, first_on: date, last_on: date) -> Report:
     try:
         found = json.loads(transport.get(_PATH, asked).content, parse_float=Decimal)
     except (NotFound, Refused) as error:
-        return Report(why_not=f"WooCommerce Analytics cannot be asked: {error}")
+        return Report(why_not=Reason("no_analytics", details=str(error)))
     days = {date.fromisoformat(row["interval"]): _day(row["subtotals"]) for row in found["intervals"]}
     if not any(day.orders for day in days.values()):
-        return Report(why_not="WooCommerce Analytics has no orders of these days: it was not filled yet, or is off.")
-    return Report(days, KNOWN)
+        return Report(why_not=Reason("empty_analytics"))
+    return Report(days)
 
 
 def _day(sums: Mapping[str, Any]) -> ReportDay:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from app.errors import BadInput, PlatformDown, RateLimited
+from app.reasons import Reason
 from connectors.base import Wait
 from connectors.woocommerce import rows
 from connectors.woocommerce.ahead import Ahead, Ask, Sheet
@@ -95,12 +96,12 @@ class Walk:
         if isinstance(error, RateLimited):
             if error.seconds > _SHORT_WAIT:
                 raise error
-            return Wait(error.seconds, str(error), str(self._place))
+            return Wait(error.seconds, Reason.of(error), str(self._place))
         if self._place.size <= SMALLEST:
             raise error
         self._place = self._place.smaller()
         self._keep_size()
-        return Wait(2.0, str(error), str(self._place))
+        return Wait(2.0, Reason.of(error), str(self._place))
 
     def _step(self, sheet: Sheet, ids: list[int], count: int) -> bool:
         """Take note of a page and go on; was it the last one?"""

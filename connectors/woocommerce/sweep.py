@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from app.lib.clock import utc_now
+from app.reasons import Reason
 from connectors.base import Page, Resource, Wait
 from connectors.records import Census
 from connectors.woocommerce import rows
@@ -41,7 +42,7 @@ def sweep(walker: Walker, resource: Resource, cursor: str | None) -> Iterator[Pa
             last = until or last
         yield page
         if page.cursor is not None:
-            yield Wait(part.seconds * (1 / SHARE - 1), "The shop gets time for its customers.", page.cursor)
+            yield Wait(part.seconds * (1 / SHARE - 1), Reason("resting"), page.cursor)
 
 
 def _lists(walker: Walker, resource: Resource) -> list[List]:

@@ -14,7 +14,8 @@ MONEY = ("placed", "refunded", "net")
 
 @dataclass(frozen=True)
 class Difference:
-    """platform, store: what each says of `field`; None: it has no such record. order: that a refund is of."""
+    """platform, store: what each says of `field`; None: it has no such record. order: that a refund is of. currency: of
+    both, where they are amounts."""
 
     kind: str
     external_id: str
@@ -24,6 +25,7 @@ class Difference:
     what: str = "stale"
     day: date | None = None
     order: str | None = None
+    currency: str | None = None
 
     def __str__(self) -> str:
         return f"{self.kind} {self.external_id}: {self.field} is {self.platform} there and {self.store} here"
@@ -62,7 +64,9 @@ def _sums(order: AuditOrder, held: Held, day: date) -> Iterator[Difference]:
     ours = {"day": held.placed_on, "counted": held.is_counted} | dict(zip(MONEY, money, strict=True))
     for name, value in theirs.items():
         if value != ours[name]:
-            yield Difference("order", order.external_id, name, str(value), str(ours[name]), "stale", day)
+            currency = order.currency if name in MONEY else None
+            values = str(value), str(ours[name])
+            yield Difference("order", order.external_id, name, *values, "stale", day, currency=currency)
 
 
 def _refunds(order: AuditOrder, held: Held, day: date) -> Iterator[Difference]:

@@ -9,13 +9,12 @@ from sqlmodel import col, select
 from app.context import Context
 from app.db.scope import ShopScope, shop_scope
 from app.journal.keep import request_fetches
-from app.lib.i18n import noted
 from app.proof.models import Finding, ProvedDay, Reconciliation
+from app.reasons import Reason
 from sync.reconcile.compare import Difference
 from sync.reconcile.look import Look
 
-WHY_NOT = noted("It was read afresh from the shop, and both sides still differ: Regulars reads it wrongly.")
-NO_REFUND = noted("The shop calls it refunded and names no refund of it: perhaps one was deleted there.")
+MISREAD, NO_REFUND = (Reason(code).kept() for code in ("misread", "no_refund"))
 _BATCH = 500
 
 
@@ -79,9 +78,9 @@ def _keep_finding(
     known = scope.first(found)
     finding = known or scope.add(_finding(row, one, now))
     finding.theirs, finding.ours, finding.day = one.platform, one.store, one.day or finding.day
-    finding.last_at = now
+    finding.currency, finding.last_at = one.currency, now
     if is_last:
-        finding.why_not = NO_REFUND if one.field == "refunds" else WHY_NOT
+        finding.why_not = NO_REFUND if one.field == "refunds" else MISREAD
     return None if known else finding
 
 
@@ -103,7 +102,8 @@ def _keep_day(scope: ShopScope, found: Look, day: date, now: datetime, is_last: 
     is_equal = not differences and day not in found.notes
     row = keep_state(scope, "orders", day, now, state="green" if is_equal else "red" if is_last else "open")
     row.there, row.here = found.there[day].as_json(), found.here[day].as_json()
-    row.differences, row.note = differences, found.notes.get(day)
+    note = found.notes.get(day)
+    row.differences, row.note = differences, note.kept() if note else None
 
 
 def keep_state(scope: ShopScope, kind: str, day: date, now: datetime, *, state: str) -> ProvedDay:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from app.context import Context
 from app.db.scope import shop_scope
+from app.reasons import Reason
 from connectors.auditing import Auditor, AuditOrder
 from connectors.base import Wait
 from sync.reconcile import store
@@ -45,7 +46,7 @@ class Look:
     there: dict[date, Tally] = field(default_factory=lambda: defaultdict(Tally))
     here: dict[date, Tally] = field(default_factory=lambda: defaultdict(Tally))
     differences: list[Difference] = field(default_factory=list)
-    notes: dict[date, str] = field(default_factory=dict)
+    notes: dict[date, Reason] = field(default_factory=dict)
 
     def take(self, order: AuditOrder, held: Held | None) -> None:
         self.there[order.placed_at.astimezone(self.zone).date()].add(order.currency, amounts(order))
@@ -121,7 +122,7 @@ def _hold_against_counts(auditor: Auditor, found: Look, listed: dict[date, int])
         assert day.first_on is not None
         counted, has = _counted(auditor, day, found.zone), listed.get(day.first_on, 0)
         if counted is not None and counted != has:
-            found.notes[day.first_on] = f"The shop counts {counted} orders of this day, and lists {has}."
+            found.notes[day.first_on] = Reason("counts_differ", {"counted": counted, "listed": has})
 
 
 def _counted(auditor: Auditor, window: Window, zone: ZoneInfo) -> int | None:

@@ -13,20 +13,23 @@ from app.context import Context
 from app.db.scope import ShopScope, shop_scope
 from app.lib.money import exponent
 from app.proof.models import ProvedDay
+from app.reasons import Kept, Reason
 from connectors.auditing import Auditor, ReportDay
 
 _NOTHING = ReportDay(0, "0")
 
 
-def hold_against_report(context: Context, shop_id: int, auditor: Auditor, first_on: date, last_on: date) -> str | None:
-    """Keep with each day what the report says otherwise of it. Why there is no report, in words."""
+def hold_against_report(
+    context: Context, shop_id: int, auditor: Auditor, first_on: date, last_on: date
+) -> Reason | None:
+    """Keep with each day what the report says otherwise of it. Why there is no report."""
     report = auditor.report(first_on, last_on)
     with shop_scope(context.engine, shop_id, write=True) as scope:
         ours = figures(scope, first_on, last_on)
         for row in scope.all(_days(first_on, last_on)):
             theirs = report.days.get(row.day)
-            row.question = theirs and _question(theirs, ours.get(row.day, _NOTHING), report.known)
-    return report.why_not or None
+            row.question = theirs and _question(theirs, ours.get(row.day, _NOTHING))
+    return report.why_not
 
 
 def figures(scope: ShopScope, first_on: date, last_on: date) -> dict[date, ReportDay]:
@@ -42,11 +45,14 @@ def figures(scope: ShopScope, first_on: date, last_on: date) -> dict[date, Repor
     return {day: ReportDay(orders.get(day, 0), str(sales[day])) for day in sales}
 
 
-def _question(theirs: ReportDay, ours: ReportDay, known: str) -> str | None:
+def _question(theirs: ReportDay, ours: ReportDay) -> Kept | None:
     if (theirs.orders, Decimal(theirs.sales)) == (ours.orders, Decimal(ours.sales)):
         return None
-    said = f"It says {theirs.orders} orders and {Decimal(theirs.sales):f}"
-    return f"{said}; the orders themselves give {ours.orders} and {Decimal(ours.sales):f}. {known}"
+    values: dict[str, str | int] = {
+        "their_orders": theirs.orders, "their_sales": f"{Decimal(theirs.sales):f}",
+        "our_orders": ours.orders, "our_sales": f"{Decimal(ours.sales):f}",
+    }  # fmt: skip
+    return Reason("report_differs", values).kept()
 
 
 def _days(first_on: date, last_on: date) -> Any:

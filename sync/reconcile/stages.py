@@ -13,11 +13,12 @@ from app.errors import NotFound
 from app.journal.models import PendingFetch
 from app.lib.clock import utc_now
 from app.proof.models import Finding, ProvedDay, Reconciliation
+from app.reasons import Reason
 from connectors.auditing import Auditor, Listed
 from connectors.base import Wait
 from sync.reconcile import older, store
 from sync.reconcile.begin import local_day
-from sync.reconcile.keep import WHY_NOT, close, keep_findings, keep_look, keep_state
+from sync.reconcile.keep import MISREAD, close, keep_findings, keep_look, keep_state
 from sync.reconcile.look import look
 from sync.reconcile.report import hold_against_report
 from sync.reconcile.things import KIND, Pass, go_through
@@ -37,8 +38,8 @@ T = TypeVar("T")
 class Later(Exception):
     """The stage goes on at `at`, from where it is."""
 
-    def __init__(self, at: datetime, why: str, cursor: str | None = None) -> None:
-        super().__init__(why)
+    def __init__(self, at: datetime, why: Reason, cursor: str | None = None) -> None:
+        super().__init__(str(why))
         self.at, self.why, self.cursor = at, why, cursor
 
 
@@ -69,7 +70,7 @@ def report(context: Context, row: Reconciliation, auditor: Auditor) -> bool:
     first_on = max(row.since_on, row.until_on - _REPORTED)
     why_not = hold_against_report(context, row.shop_id, auditor, first_on, row.until_on)
     with shop_scope(context.engine, row.shop_id, write=True) as scope:
-        scope.get(Reconciliation, row.id).no_report = why_not
+        scope.get(Reconciliation, row.id).no_report = why_not.kept() if why_not else None
     return True
 
 
@@ -96,7 +97,7 @@ def heal(context: Context, row: Reconciliation, auditor: Auditor) -> bool:
     now = utc_now()
     with shop_scope(context.engine, row.shop_id) as scope:
         if _is_healing(scope) and now < row.changed_at + _HEALING:
-            raise Later(now + timedelta(seconds=1), "What differed is read afresh")
+            raise Later(now + timedelta(seconds=1), Reason("reading_again"))
         window = _open_window(scope, row, auditor.at_once)
     if window is not None:
         _look(context, row, auditor, window, is_last=row.round + 1 >= _ROUNDS)
@@ -200,7 +201,7 @@ def _settle_things(scope: ShopScope, row: Reconciliation, lists: Sequence[Listed
         known = store.known(scope, what, [one.external_id for one in findings])
         for one in findings:
             is_mended = (one.external_id in known) is (one.what == "missing")
-            one.repaired_at, one.why_not = (now, None) if is_mended else (None, WHY_NOT)
+            one.repaired_at, one.why_not = (now, None) if is_mended else (None, MISREAD)
             row.repaired += is_mended
         _color(scope, what, sum(one.repaired_at is None for one in findings), now)
 

@@ -12,6 +12,7 @@ from app.jobs.base import Again, Job
 from app.lib.clock import utc_now
 from app.proof.models import Finding, Reconciliation
 from app.proof.queries import UNDONE
+from app.reasons import Reason
 from app.shops.clients import client_for
 from connectors.auditing import Auditor
 from sync.reach import calls_the_shop
@@ -41,10 +42,10 @@ def reconcile(context: Context, job: Job) -> Again | None:
     try:
         return _step(context, row)
     except (RateLimited, PlatformDown, AuthLost) as error:
-        _note(context, row, "waiting", str(error))
+        _note(context, row, "waiting", Reason.of(error))
         raise
     except Exception as error:
-        _end(context, row, "failed", error=str(error))
+        _end(context, row, "failed", Reason.of(error))
         raise
 
 
@@ -92,17 +93,18 @@ def _go_on(context: Context, row: Reconciliation) -> None:
             kept.next_on = stages.BEGINNING
 
 
-def _note(context: Context, row: Reconciliation, state: str, why: str | None, cursor: str | None = None) -> None:
+def _note(context: Context, row: Reconciliation, state: str, why: Reason | None, cursor: str | None = None) -> None:
     with shop_scope(context.engine, row.shop_id, write=True) as scope:
         kept = scope.get(Reconciliation, row.id)
-        kept.state, kept.note, kept.cursor = state, why, cursor or kept.cursor
+        kept.state, kept.note, kept.cursor = state, why.kept() if why else None, cursor or kept.cursor
 
 
-def _end(context: Context, row: Reconciliation, state: str, error: str | None = None) -> None:
+def _end(context: Context, row: Reconciliation, state: str, error: Reason | None = None) -> None:
     now = utc_now()
     with shop_scope(context.engine, row.shop_id, write=True) as scope:
         kept = scope.get(Reconciliation, row.id)
-        kept.state, kept.note, kept.error, kept.finished_at, kept.changed_at = state, None, error, now, now
+        kept.state, kept.note, kept.error = state, None, error.kept() if error else None
+        kept.finished_at = kept.changed_at = now
         kept.unhealed = unhealed(scope)
 
 

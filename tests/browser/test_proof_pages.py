@@ -32,12 +32,12 @@ def test_a_retry_shows_by_itself_what_came_of_it(page: Page, framed: Served) -> 
 def test_the_proof_is_asked_for_and_its_end_is_shown_by_itself(page: Page, framed: Served) -> None:
     frame = enter(page, framed)
     show(frame, "proof")
-    frame.get_by_role("button", name="Prove now").click()
-    expect(frame.get_by_role("heading", name="Held together now")).to_be_visible()
+    frame.get_by_role("button", name="Compare now").click()
+    expect(frame.get_by_role("heading", name="Being compared now")).to_be_visible()
     with shop_scope(framed.engine, framed.ids["shop"], write=True) as scope:
         for row in scope.all(select(Reconciliation)):
             row.state, row.finished_at = "done", utc_now()
-    expect(frame.get_by_role("heading", name="Held together now")).to_have_count(0)
+    expect(frame.get_by_role("heading", name="Being compared now")).to_have_count(0)
     frame.get_by_role("link", name=re.compile("differs")).first.click()
     expect(frame.get_by_role("heading", level=2, name="Both sides")).to_be_visible()
     assert frame.evaluate(LCP) < 1500

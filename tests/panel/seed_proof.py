@@ -7,12 +7,14 @@ from app.db.scope import ShopScope
 from app.jobs.models import JobRow
 from app.journal.models import Event, JournalDay, PendingFetch
 from app.proof.models import Finding, FirstTold, ProvedDay, Reconciliation
+from app.reasons import Reason
 from app.web.filters import today
 
 RED, OPEN, ASKED = 12, 3, 20  # days ago
+ASKING = Reason("report_differs", {"their_orders": 12, "their_sales": "900", "our_orders": 11, "our_sales": "8"}).kept()
 DIFFERED = (
     ("order", "1007", "missing", "order", "kept", None, RED, None),
-    ("order", "1009", "stale", "net", "12050", "12500", RED, "It was read afresh from the shop."),
+    ("order", "1009", "stale", "net", "12050", "12500", RED, Reason("misread").kept()),
     ("refund", "88", "deleted", "refund", None, "kept", OPEN, None),
     ("customer", "1003", "missing", "customer", "kept", None, None, None),
 )
@@ -38,6 +40,7 @@ def seed_proof(scope: ShopScope, now: datetime) -> None:
             Finding(
                 shop_id=scope.shop_id, kind=kind, external_id=external_id, what=what, field=field, theirs=theirs,
                 ours=ours, day=None if back is None else on - timedelta(days=back), why_not=why_not,
+                currency="EUR" if field == "net" else None,
                 found_at=now - timedelta(hours=9, minutes=place), last_at=now,
                 repaired_at=None if why_not or back == OPEN else now - timedelta(hours=8),
             )
@@ -56,7 +59,7 @@ def _day(
     return ProvedDay(
         shop_id=scope.shop_id, kind=kind, day=day, state=state, there=there, here=here, checked_at=checked_at,
         proved_at=checked_at if state == "green" else None, differences=0 if state == "green" else 1,
-        question="12 / 11" if day == today(scope.shop) - timedelta(days=ASKED) and kind == "orders" else None,
+        question=ASKING if day == today(scope.shop) - timedelta(days=ASKED) and kind == "orders" else None,
     )  # fmt: skip
 
 

@@ -16,9 +16,9 @@ def test_the_oldest_order_is_shown_on_both_sides_and_why_there_are_no_older_ones
         scope.shop.oldest_order_on, scope.shop.oldest_there_on = date(2026, 9, 12), date(2026, 9, 11)
         scope.shop.scopes = ["read_orders", "read_products", "write_customers", "write_discounts"]
     text = house.client.get(PROOF).text
-    assert "Oldest order here" in text
+    assert "Oldest order in Regulars" in text
     assert "Oldest order in the shop" in text
-    assert "12" in text.partition("Oldest order here")[2][:80]
+    assert "12" in text.partition("Oldest order in Regulars")[2][:80]
     assert "11" in text.partition("Oldest order in the shop")[2][:80]
     assert "Only orders of the last 60 days are copied." in house.client.get(CONNECTIONS).text
 

@@ -78,13 +78,13 @@ def test_a_day_shows_both_sides_and_what_differed(house: House) -> None:
     assert "Refund 88" not in page
 
 
-def test_an_amount_that_differed_is_in_the_order_s_own_currency(house: House) -> None:
+def test_an_amount_that_differed_is_in_the_currency_that_it_was_compared_in(house: House) -> None:
     assert "€120.50" in house.client.get(day_of(house, RED)).text
 
 
 def test_the_shop_s_own_report_is_a_question_and_no_fault(house: House) -> None:
     page = house.client.get(day_of(house, ASKED)).text
-    assert "12 / 11" in page
+    assert "The shop&#39;s report has 12 orders and 900; the orders themselves give 11 and 8." in page
     assert "a question and no fault" in page
     assert "Equal" in page
 
@@ -153,22 +153,25 @@ def test_prove_now_asks_the_worker_and_shows_how_far_it_is(house: House) -> None
         assert scope.first(select(JobRow.id).where(JobRow.name == "reconcile")) is not None
     page = house.client.get(PAGE).text
     assert "every 2s" in page
-    assert re.search(r"<button[^>]* disabled>Prove now", page)
+    assert re.search(r"<button[^>]* disabled>Compare now", page)
     assert change(house, PAGE)[0] == 303  # pressed twice
     with shop_scope(house.engine, house.ours.id) as scope:
         assert len(scope.all(select(Reconciliation).where(Reconciliation.reason == "asked"))) == 1
 
 
 def test_a_shop_whose_history_is_not_copied_yet_is_not_proved(bare: House) -> None:
-    assert "Prove now" not in bare.client.get(PAGE).text
+    assert "Compare now" not in bare.client.get(PAGE).text
     assert change(bare, PAGE)[0] == 422
 
 
 def test_the_report_says_what_the_page_says(house: House) -> None:
     text = the_report(house).decode()
-    assert "88 of 90 days that were held together are equal on both sides." in text
+    assert "88 of 90 days that were compared are equal in the shop and in Regulars." in text
     assert f"{today(house.ours) - timedelta(days=RED)} differs" in text
-    assert "order 1009: net was 120.50" in text
+    assert (
+        "Order 1009: Out of date in Regulars · Net (120.50 EUR in the shop, 125.00 EUR in Regulars); It was read"
+        in text
+    )
     assert "0f" * 32 in text
     assert re.search(r"Customers +60 +60\n", text)
     assert len(text.splitlines()) < 60

@@ -33,10 +33,10 @@ def test_every_repaired_record_is_named(copy: Copy, tmp_path: Path) -> None:
     records = {f"Order {placed}", f"Order {gone}", f"Order {refunded}", f"Refund {refund}"}
     page = client.get("/panel/connections/proof").text
     assert records <= set(re.findall(r"<strong>(\w+ \d+)</strong>", page))
-    assert "Not mended" not in page
+    assert "Not repaired" not in page
     assert "is the same in your shop and here" in client.get("/panel/").text
     said = client.get("/panel/connections/proof/report.txt").text
     for one in records:
-        assert re.search(rf"{one.lower()}: .*; mended", said), one
+        assert re.search(rf"{one}: .*; repaired", said), one
     assert re.search(r"Refunds of all time +(\d+) +\1\n", said)
     assert client.get("/panel/connections/health").status_code == 200

@@ -13,6 +13,7 @@ from app.journal.models import Delivery, Event, FailedRecord, JournalEntry
 from app.lib.clock import real_now, utc_now
 from app.panel.attention import JOBS
 from app.proof.models import Reconciliation
+from app.reasons import Reason
 from sync.__main__ import HANDLERS
 from sync.models import Run
 from sync.queries import pace
@@ -31,7 +32,9 @@ def retried(house: House, what: str) -> str:
 
 def row_of(page: str, what: str) -> str:
     """What the page says of one that failed."""
-    return next((row for row in re.findall(r"<li>.*?</li>", page, re.DOTALL) if f"<strong>{what}</strong>" in row), "")
+    return next(
+        (row for row in re.findall(r"<li id=.*?</li>", page, re.DOTALL) if f"<strong>{what}</strong>" in row), ""
+    )
 
 
 def test_every_job_has_a_name_that_a_merchant_reads() -> None:
@@ -64,9 +67,35 @@ def test_the_pace_and_the_time_left_are_shown(house: House) -> None:
 def test_a_wait_says_why(house: House) -> None:
     now = real_now()
     with shop_scope(house.engine, house.ours.id, write=True) as scope:
-        scope.add(Run(shop_id=scope.shop_id, kind="pull", resource="orders", state="waiting", note="asked to wait 9 s",
+        note = Reason("file_grows", {"records": 41_000}, "bulk 7").kept()
+        scope.add(Run(shop_id=scope.shop_id, kind="pull", resource="orders", state="waiting", note=note,
                       started_at=now, changed_at=now))  # fmt: skip
-    assert "asked to wait 9 s" in house.client.get(PAGE).text
+    page = house.client.get(PAGE).text
+    assert "Shopify puts the records together: 41,000 so far." in page
+    assert "<code>bulk 7</code>" in page
+
+
+def test_a_job_that_is_tried_again_by_itself_says_when(house: House) -> None:
+    now = utc_now()
+    with shop_scope(house.engine, house.ours.id, write=True) as scope:
+        scope.add(JobRow(shop_id=scope.shop_id, name="backfill", lane="ingest", attempts=2, error="KeyError: 'odd'",
+                         held=True, due_at=now + timedelta(minutes=5), created_at=now))  # fmt: skip
+    row = row_of(house.client.get(PAGE).text, "Copying the history")
+    assert re.search(r"is tried again by itself <time[^>]*>in 5 minutes", row)
+    assert "<code>KeyError: &#39;odd&#39;</code>" in row
+    assert "<form" not in row
+
+
+@pytest.mark.parametrize("state", ["paused", "uninstalled"])
+def test_a_shop_that_cannot_be_asked_says_so_and_what_to_do(house: House, state: str) -> None:
+    with shop_scope(house.engine, house.ours.id, write=True) as scope:
+        scope.shop.state, scope.shop.remedy = state, "reopen" if state == "paused" else None
+        scope.shop.state_reason = Reason("no_access", details="HTTP 401").kept()
+    page = house.client.get(PAGE).text
+    assert "The shop does not let Regulars in any more." in page
+    assert "<code>HTTP 401</code>" in page
+    assert ("Open Regulars in your Shopify admin" in page) is (state == "paused")
+    assert "Nothing, until the shop is connected again." in page
 
 
 def test_nothing_that_runs_is_asked_for_seldom(house: House) -> None:
@@ -135,7 +164,7 @@ def test_an_unknown_kind_of_retry_is_not_there(house: House) -> None:
 
 def test_jobs_are_shown_by_lane_and_state(house: House) -> None:
     page = house.client.get(PAGE).text
-    assert re.search(r"Taking in.*?the oldest was due.*?>0</td>.*?>1</td>.*?>0</td>", page, re.DOTALL)
+    assert re.search(r"Taking in what.*?the oldest was due.*?>0</td>.*?>1</td>.*?>0</td>", page, re.DOTALL)
     assert re.search(r"Writing to the shop.*?>0</td>.*?>0</td>.*?>1</td>", page, re.DOTALL)
 
 
@@ -143,13 +172,13 @@ def test_webhooks_are_shown_as_the_shop_has_them(house: House) -> None:
     """R16, R17."""
     page = house.client.get(PAGE).text
     assert "2 of 3" in page
-    assert re.search(r"products/update</code></dt><dd><span[^>]*>Subscribed anew", page)
-    assert re.search(r"refunds/create</code></dt><dd><span[^>]*>Not sent.*?amount", page, re.DOTALL)
-    assert re.search(r"The pull alone</dt><dd>3\.6%", page)
+    assert re.search(r"products/update</code></dt><dd><span[^>]*>Switched on again", page)
+    assert re.search(r"refunds/create</code>.*?amount.*?</dt><dd><span[^>]*>Refused by the shop", page, re.DOTALL)
+    assert re.search(r"Only by asking the shop regularly</td><td[^>]*>36</td><td[^>]*>3\.6%", page)
 
 
 def test_what_is_to_be_read_afresh_says_why(house: House) -> None:
-    assert re.search(r"Orders <small>both sides differed</small></dt><dd>2", house.client.get(PAGE).text)
+    assert re.search(r"Orders <small>shop and Regulars differed</small></dt><dd>2", house.client.get(PAGE).text)
 
 
 def test_a_proof_under_way_shows_its_days(house: House) -> None:

@@ -22,7 +22,7 @@ def page_of(house: House, remedy: str) -> str:
     shop = make_shop(house.context.engine, domain=DOMAIN)
     with shop_scope(house.context.engine, shop.id, write=True) as scope:
         scope.shop.name = "Regulars"
-        scope.shop.state, scope.shop.state_reason, scope.shop.remedy = "paused", "paid", remedy
+        scope.shop.state, scope.shop.state_reason, scope.shop.remedy = "paused", {"code": "no_access"}, remedy
         scope.shop.scopes = []
     keep_billing(house.context, shop.id, Subscription("Points", "frozen", utc_now()), utc_now())
     client: FlaskClient = house.panel

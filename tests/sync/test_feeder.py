@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.errors import PlatformDown
+from app.reasons import Reason
 from connectors.base import Page, Wait
 from connectors.records import Deletion, Hint
 from sync import feeder
@@ -13,7 +14,7 @@ from sync.feeder import Feeder, Finished, Item, together
 
 def items(number: int) -> Iterator[Item]:
     for at in range(number):
-        yield Wait(0.0, str(at))
+        yield Wait(0.0, Reason("resting"), str(at))
 
 
 def read(one: Feeder) -> Item:
@@ -32,7 +33,7 @@ def test_all_comes_in_order_and_then_the_end() -> None:
 
 def test_what_the_reading_raised_is_raised() -> None:
     def fail() -> Iterator[Item]:
-        yield Wait(0.0, "0")
+        yield Wait(0.0, Reason("resting"))
         raise PlatformDown("gone")
 
     one = Feeder(fail(), "test")
@@ -57,7 +58,7 @@ def test_small_pages_are_joined_and_a_record_that_two_of_them_hold_comes_once() 
     pages: list[Item] = [
         Page([one, two], "0 1", total=3),
         Page([two, three], "0 2"),
-        Wait(0.1, "busy", "0 2"),
+        Wait(0.1, Reason("resting"), "0 2"),
         Page([], None),
     ]
     first, wait, last = together(iter(pages))

@@ -11,6 +11,7 @@ from app.errors import AuthLost
 from app.journal.keep import request_fetches
 from app.journal.models import PendingFetch
 from app.lib.clock import utc_now
+from app.reasons import Kept
 from app.shops.models import Shop
 from connectors.records import Record
 from sync.__main__ import HANDLERS
@@ -24,7 +25,7 @@ def set_state(context: Context, shop: Shop, state: str) -> None:
         scope.shop.state = state
 
 
-def state_of(context: Context, shop: Shop) -> tuple[str, str | None]:
+def state_of(context: Context, shop: Shop) -> tuple[str, Kept | None]:
     with shop_scope(context.engine, shop.id) as scope:
         return scope.shop.state, scope.shop.state_reason
 
@@ -64,7 +65,7 @@ def test_a_key_that_is_lost_pauses_the_shop_and_says_why(context: Context, shop:
     want(context, shop, "1")
     with pytest.raises(AuthLost):
         fetch(context, job(shop, "fetch"))
-    assert state_of(context, shop) == ("paused", "the key was taken back")
+    assert state_of(context, shop) == ("paused", {"code": "no_access", "details": "the key was taken back"})
     with shop_scope(context.engine, shop.id) as scope:
         assert len(scope.all(select(PendingFetch))) == 1  # it waits for the shop to be connected again
 

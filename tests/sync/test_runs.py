@@ -21,6 +21,7 @@ from app.jobs.models import JobRow
 from app.journal.models import FailedRecord
 from app.lib.clock import utc_now
 from app.lib.encryption import Keyring
+from app.reasons import Reason
 from app.settings import read
 from app.shops.lifecycle import apply
 from app.shops.models import Shop
@@ -127,7 +128,7 @@ def test_the_ids_are_kept_before_anything_is_read(context: Context, connecting: 
 
 
 def waiting(_: str | None) -> Iterator[Item]:
-    yield Wait(3600.0, "Shopify writes the file", "kept")
+    yield Wait(3600.0, Reason("file_begins"), "kept")
     yield Page((), None)
 
 
@@ -189,7 +190,7 @@ def test_a_platform_that_is_busy_or_away_is_a_wait_and_the_run_goes_on_where_it_
             break
     assert isinstance(result, Again)
     (run,) = [run for run in rows(context, connecting, Run) if run.resource == "orders"]
-    assert (run.state, run.note, run.error) == ("waiting", str(error), None)
+    assert (run.state, run.note, run.error) == ("waiting", Reason.of(error).kept(), None)
     work(context, connecting)
     assert ("orders", "after 1") in client.asked
     assert len(rows(context, connecting, Order)) == 2
@@ -314,7 +315,7 @@ def test_what_another_worker_went_on_with_is_not_written_over(
     def pages(cursor: str | None) -> Iterator[Item]:
         for number in range(int((cursor or "at 0").split()[1]), 6):
             yield Page([order_record(str(number))], f"at {number + 1}" if number < 5 else None)
-            yield Wait(0.0, "on and on")
+            yield Wait(0.0, Reason("resting"))
 
     client.items["customers"] = pages
     _until_asked(context, connecting, client, "customers")

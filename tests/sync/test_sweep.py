@@ -15,6 +15,7 @@ from app.errors import AuthLost, PlatformDown
 from app.jobs.models import JobRow
 from app.journal.models import PendingFetch
 from app.lib.clock import utc_now
+from app.reasons import Kept, Reason
 from app.shops.models import Shop
 from connectors.base import Page, Resource, Wait
 from connectors.records import Census, CustomerHead, CustomerRecord
@@ -53,7 +54,7 @@ class Shopkeeper:
             yield Page([*page, census], str(at) if until else None)
             if until:
                 last = until
-                yield Wait(0.0, "The shop gets time for its customers.", str(at))
+                yield Wait(0.0, Reason("resting"), str(at))
 
 
 @pytest.fixture
@@ -149,7 +150,8 @@ def test_a_plugin_that_is_switched_off_pauses_the_shop_until_it_is_back(
     monkeypatch.setattr(upkeep, "client_for", lambda context, shop_id: client)
     with pytest.raises(AuthLost):
         upkeep.refresh_shop(context, job(woo, "facts"))
-    assert _state(context, woo) == ("paused", "activate", "WooCommerce is switched off at shop.example.")
+    why = {"code": "no_access", "details": "WooCommerce is switched off at shop.example."}
+    assert _state(context, woo) == ("paused", "activate", why)
     for trouble in (client.trouble, PlatformDown("shop.example does not answer.")):
         client.trouble = trouble
         upkeep.revive(context, job(woo, "revive"))
@@ -175,6 +177,6 @@ def test_a_shop_that_waits_for_new_keys_does_not_go_on_by_itself(
     assert _state(context, woo)[:2] == ("paused", "connect")
 
 
-def _state(context: Context, shop: Shop) -> tuple[str, str | None, str | None]:
+def _state(context: Context, shop: Shop) -> tuple[str, str | None, Kept | None]:
     with shop_scope(context.engine, shop.id) as scope:
         return scope.shop.state, scope.shop.remedy, scope.shop.state_reason

@@ -11,6 +11,7 @@ from app.lib.clock import utc_now
 from app.operations import figures
 from app.operations.checks.line import Check, House, Line
 from app.operations.standing import ALIVE
+from app.reasons import told
 from app.shops.models import Shop
 
 _LATE, _VERY_LATE = timedelta(minutes=30), timedelta(hours=6)  # a pull comes every five minutes
@@ -56,7 +57,7 @@ def shops(house: House) -> Iterator[Line]:
         paused = db.all(select(Shop).where(col(Shop.state) == "paused"))
         pulls = figures.last_pulls(db)
     for shop in paused:
-        yield Line("warn", "shops", f"{shop.domain} waits for its merchant: {shop.state_reason}")
+        yield Line("warn", "shops", f"{shop.domain} waits for its merchant: {told(shop.state_reason)}")
     now, late = utc_now(), 0
     for shop_id, platform, resource, at in pulls:
         age = now - at if at else _VERY_LATE

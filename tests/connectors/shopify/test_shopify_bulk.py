@@ -158,14 +158,14 @@ def test_a_run_that_was_given_up_is_run_again(tmp_path: Path, status: str) -> No
     broken = poll(status, None, errorCode="INTERNAL_SERVER_ERROR", partialDataUrl=PART)
     pages, waits = steps(client(tmp_path, RUN, broken, RUN, poll())[0])
     assert orders(pages) == ["6012345678901"]
-    assert status in waits[1].why
+    assert (waits[1].why.code, status in waits[1].why.details) == ("file_again", True)
 
 
 def test_runs_that_fail_again_and_again_are_replaced_by_pages(tmp_path: Path) -> None:
     listed = answer({"orders": rows.nodes([rows.node(rows.order())])})
     pages, waits = steps(client(tmp_path, *[RUN, poll("FAILED", None)] * 3, listed)[0])
     assert orders(pages) == ["6012345678901"]
-    assert "by pages" in waits[-1].why
+    assert waits[-1].why.code == "by_pages"
 
 
 def test_what_the_last_of_them_left_behind_comes_before_the_pages(tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ def test_a_file_that_is_cut_again_and_again_comes_whole(tmp_path: Path, ignores:
     assert orders(pages) == ["6012345678901"]
     assert list(pages[0].failures) == []
     assert len(server.asked) == (3 if ignores else 5)
-    assert all("gone on with" in wait.why and wait.cursor for wait in waits[1:])
+    assert all(wait.why.code == "file_broke_off" and wait.cursor for wait in waits[1:])
 
 
 def test_a_worker_that_died_while_it_brought_a_file_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -273,7 +273,7 @@ def test_a_file_with_fewer_orders_than_said_says_so(tmp_path: Path) -> None:
 def test_a_shop_busy_with_other_runs_is_waited_for(tmp_path: Path) -> None:
     pages, waits = steps(client(tmp_path, BUSY, RUN, poll())[0])
     assert orders(pages) == ["6012345678901"]
-    assert "in progress" in waits[0].why
+    assert (waits[0].why.code, "in progress" in waits[0].why.details) == ("file_queued", True)
 
 
 def test_a_document_that_is_refused_says_why(tmp_path: Path) -> None:

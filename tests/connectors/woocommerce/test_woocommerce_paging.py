@@ -192,7 +192,7 @@ def test_a_shop_that_asks_for_a_moment_gets_it_and_the_walk_goes_on(script: Call
     parts = walk(shop, PATH, {}, ahead=one_by_one(shop))
     found = [next(parts) for _ in range(3)]
     [wait] = [part for part in found if isinstance(part, Wait)]
-    assert (wait.seconds, wait.why, wait.cursor) == (7, "shop.test asks us to wait.", "99,100,100,100")
+    assert (wait.seconds, wait.why.code, wait.cursor) == (7, "asked_to_wait", "99,100,100,100")
     with pytest.raises(RateLimited):  # ten minutes are the job's to wait
         list(parts)
 
