@@ -17,12 +17,12 @@ _NONE = (0, 0, 0, 0, 0, None, None, None)
 _COUNT = """
     SELECT c.id, s.customer_id, count(o.placed_at), count(o.placed_at) - count(o.net_minor),
            coalesce(sum(o.placed_minor), 0), coalesce(sum(o.refunded_minor), 0), coalesce(sum(o.net_minor), 0),
-           (SELECT f.id FROM orders f WHERE f.shop_id = c.shop_id AND f.customer_id = c.id AND f.is_counted = TRUE
+           (SELECT f.id FROM orders f WHERE f.shop_id = :shop_id AND f.customer_id = c.id AND f.is_counted = TRUE
             ORDER BY f.placed_at, f.external_id LIMIT 1),
            min(o.placed_at), max(o.placed_at)
     FROM customers c
-    LEFT JOIN customer_stats s ON s.shop_id = c.shop_id AND s.customer_id = c.id
-    LEFT JOIN orders o ON o.shop_id = c.shop_id AND o.customer_id = c.id AND o.is_counted = TRUE
+    LEFT JOIN customer_stats s ON s.shop_id = :shop_id AND s.customer_id = c.id
+    LEFT JOIN orders o ON o.shop_id = :shop_id AND o.customer_id = c.id AND o.is_counted = TRUE
     WHERE c.shop_id = :shop_id AND c.id = ANY(:ids)
     GROUP BY c.shop_id, c.id, s.customer_id"""
 _UPDATE = f"""
