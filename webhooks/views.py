@@ -1,13 +1,17 @@
-"""POST /webhooks/…: what the platforms deliver, verified, kept on disk, and only then answered with success."""
+"""POST /webhooks/…: what the platforms deliver, verified, kept on disk, and only then answered with success.
+
+An application of its own in front of the panel's, whose hooks are for people: these come by the thousand.
+"""
 
 import hashlib
 import zlib
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, cast
 
-from flask import Blueprint, Flask, Request, current_app, request
-from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import RequestEntityTooLarge
+from flask import Flask, current_app
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
 
 from app.context import Context
 from app.errors import DiskRefused
@@ -20,90 +24,102 @@ from connectors.shopify.topics import BY_LAW
 from webhooks.inbox import Arrival, Inbox, Trouble
 from webhooks.verify import Shops
 
-LARGEST = 5 * 1024 * 1024  # bytes of a body
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-bp = Blueprint("webhooks", __name__, url_prefix="/webhooks")
+LARGEST = 5 * 1024 * 1024  # bytes of a body
+URLS = Map(
+    [
+        Rule("/webhooks/shopify", endpoint="shopify", methods=["POST"]),
+        Rule(f"/webhooks/woocommerce/<int(max={2**63 - 1}):shop_id>", endpoint="woocommerce", methods=["POST"]),
+    ]
+)
 
 
 class Intake:
-    """What the views work with, one for an app."""
+    """What answers the platforms, one for an app."""
 
     def __init__(self, context: Context, connectors: Mapping[str, Connector] = CONNECTORS) -> None:
         self.context = context
         self.connectors = connectors
         self.shops = Shops(context)
         self.inbox = Inbox(context.engine)
+        self._urls = URLS.bind("")
+
+    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        return self._answer(Request(environ))(environ, start)
+
+    def _answer(self, request: Request) -> Response | HTTPException:
+        try:
+            return self._handle(request)
+        except RequestEntityTooLarge:
+            return Response(f"More than {LARGEST} bytes.\n", 413)
+        except DiskRefused as error:
+            log.warning("a delivery was not kept", error=str(error))
+            return Response("It cannot be kept now: deliver it again later.\n", 503)
+        except HTTPException as error:
+            return error
+        except Exception:  # whatever it is, it is written down, and the platform delivers again
+            log.exception("a delivery was not taken", path=request.path)
+            return InternalServerError()
+
+    def _handle(self, request: Request) -> Response:
+        platform, named = self._urls.match(request.path, request.method)
+        if platform == "shopify":
+            return self._take(platform, request.headers.get("X-Shopify-Shop-Domain", ""), request)
+        if _is_ping(request):
+            return Response()  # WooCommerce pings again after every delivery until it is answered exactly so
+        return self._take(platform, str(named["shop_id"]), request)
+
+    def _take(self, platform: str, name: str, request: Request) -> Response:
+        connector, headers, body = self.connectors[platform], cast(Mapping[str, str], request.headers), _body(request)
+        shop_id = self.shops.signed_by(platform, name, lambda secrets: connector.verify(headers, body, secrets))
+        if shop_id is None:
+            is_settled = self._is_settled(connector, headers, body, name)
+            return Response() if is_settled else self._reject(platform, name, body)
+        self.inbox.keep(
+            Arrival(
+                shop_id=shop_id,
+                delivery_key=connector.delivery_key(headers, body),
+                topic=connector.topic_of(headers),
+                body=self.context.keyring.seal(zlib.compress(body, 3)),
+                body_digest=hashlib.sha256(body).digest(),
+                received_at=utc_now(),
+                triggered_at=connector.triggered_at(headers),
+            )
+        )
+        return Response()
+
+    def _is_settled(self, connector: Connector, headers: Mapping[str, str], body: bytes, name: str) -> bool:
+        """A request by law about a shop where the house's app is not installed any more: of it nothing is kept."""
+        app = house_app(self.context.settings)
+        if app is None or connector.topic_of(headers) not in BY_LAW or not connector.verify(headers, body, app.secrets):
+            return False
+        log.info("a request by law about a shop that is not here", shop=name, topic=connector.topic_of(headers))
+        return True
+
+    def _reject(self, platform: str, name: str, body: bytes) -> Response:
+        is_known = self.shops.is_known(platform, name)
+        # names that nobody has are not kept apart: anyone could make up any number of them
+        address = f"/webhooks/{platform}" + (f" {name}" if is_known else "")
+        self.inbox.reject(address, "signature" if is_known else "unknown shop", body)
+        return Response("The signature does not fit.\n", 401)
 
 
 def install(app: Flask, context: Context, connectors: Mapping[str, Connector] = CONNECTORS) -> None:
-    app.extensions["intake"] = Intake(context, connectors)
-    app.register_blueprint(bp)
+    intake, panel = Intake(context, connectors), app.wsgi_app
+    app.extensions["intake"] = intake
+
+    def either(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        answering = intake if environ["PATH_INFO"].startswith("/webhooks/") else panel
+        return answering(environ, start)
+
+    cast(Any, app).wsgi_app = either
 
 
 def trouble() -> Trouble | None:
     """Why deliveries cannot be kept at present, for the panel; None where all is well."""
-    return _intake().inbox.trouble
-
-
-@bp.post("/shopify")
-def shopify() -> ResponseReturnValue:
-    return _take("shopify", request.headers.get("X-Shopify-Shop-Domain", ""))
-
-
-@bp.post(f"/woocommerce/<int(max={2**63 - 1}):shop_id>")
-def woocommerce(shop_id: int) -> ResponseReturnValue:
-    if _is_ping(request):
-        return "", 200  # WooCommerce pings again after every delivery until it is answered exactly so
-    return _take("woocommerce", str(shop_id))
-
-
-@bp.errorhandler(RequestEntityTooLarge)
-def too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
-    return f"More than {LARGEST} bytes.\n", 413
-
-
-@bp.errorhandler(DiskRefused)
-def disk_refused(error: DiskRefused) -> ResponseReturnValue:
-    log.warning("a delivery was not kept", error=str(error))
-    return "It cannot be kept now: deliver it again later.\n", 503
-
-
-def _take(platform: str, name: str) -> ResponseReturnValue:
-    intake, headers = _intake(), cast(Mapping[str, str], request.headers)
-    connector = intake.connectors[platform]
-    body = _body(request)
-    shop_id = intake.shops.signed_by(platform, name, lambda secrets: connector.verify(headers, body, secrets))
-    if shop_id is None:
-        return ("", 200) if _is_settled(connector, headers, body, name) else _reject(platform, name, body)
-    intake.inbox.keep(
-        Arrival(
-            shop_id=shop_id,
-            delivery_key=connector.delivery_key(headers, body),
-            topic=connector.topic_of(headers),
-            body=intake.context.keyring.seal(zlib.compress(body, 3)),
-            body_digest=hashlib.sha256(body).digest(),
-            received_at=utc_now(),
-            triggered_at=connector.triggered_at(headers),
-        )
-    )
-    return "", 200
-
-
-def _is_settled(connector: Connector, headers: Mapping[str, str], body: bytes, name: str) -> bool:
-    """A request by law about a shop where the house's app is not installed any more: of it nothing is kept."""
-    app = house_app(_intake().context.settings)
-    if app is None or connector.topic_of(headers) not in BY_LAW or not connector.verify(headers, body, app.secrets):
-        return False
-    log.info("a request by law about a shop that is not here", shop=name, topic=connector.topic_of(headers))
-    return True
-
-
-def _reject(platform: str, name: str, body: bytes) -> ResponseReturnValue:
-    is_known = _intake().shops.is_known(platform, name)
-    # names that nobody has are not kept apart: anyone could make up any number of them
-    address = f"/webhooks/{platform}" + (f" {name}" if is_known else "")
-    _intake().inbox.reject(address, "signature" if is_known else "unknown shop", body)
-    return "The signature does not fit.\n", 401
+    return cast(Intake, current_app.extensions["intake"]).inbox.trouble
 
 
 def _body(incoming: Request) -> bytes:
@@ -120,8 +136,3 @@ def _is_ping(incoming: Request) -> bool:
         return False
     name, _, number = _body(incoming).partition(b"=")
     return name == b"webhook_id" and number.isdigit()
-
-
-def _intake() -> Intake:
-    found: Any = current_app.extensions["intake"]
-    return cast(Intake, found)
