@@ -1,7 +1,7 @@
 """Who was erased: keyed hashes of their names, laid once and asked for whenever somebody is about to be kept."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from app.consent.addresses import address_key
@@ -20,8 +20,17 @@ _KEY: Name = ("key", "")  # laid beside the first, so that another key is notice
 def lay(batch: Batch, keyring: Keyring, shop_id: int, names: Iterable[Name], now: datetime) -> None:
     """From now on these stay out; the first time stays."""
     key_of = _keys(keyring, shop_id)
-    rows = [(key_of(name), name[0], now) for name in sorted({*names, _KEY})]
+    lay_keys(batch, [(key_of(name), name[0], now) for name in sorted({*names, _KEY})])
+
+
+def lay_keys(batch: Batch, rows: Sequence[tuple[str, str, datetime]]) -> None:
+    """Tombstones as they stand elsewhere: key, kind, at."""
     batch.upsert(Tombstone, ("key", "kind", "at"), rows, key=("key",), guard="FALSE")
+
+
+def own_key(keyring: Keyring, shop_id: int) -> str:
+    """The one that shows by which key a shop's are made."""
+    return tombstone(keyring, shop_id, _KEY)
 
 
 def are_any(batch: Batch) -> bool:

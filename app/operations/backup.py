@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO, cast
+from typing import BinaryIO, NamedTuple, cast
 
 from sqlalchemy import Engine, inspect
 
@@ -19,7 +19,9 @@ from app.errors import BadInput, Refused
 from app.lib.clock import utc_now
 from app.lib.encryption import Keyring
 from app.operations.afterwards import settle_restored
+from app.operations.erasures import read_erasures
 from app.operations.parcel import unwrap, wrap
+from app.privacy.erasures import Done, repeat
 from app.settings import Settings
 
 
@@ -38,21 +40,29 @@ def backup(context: Context, path: Path) -> int:
     return size
 
 
-def restore(settings: Settings, path: Path) -> int:
-    """Make the database anew from a backup, bring it to the newest form, and settle what may have happened since; how
-    many shops are in it. Raises Refused where a database is there already, or the keys are not."""
+class Restored(NamedTuple):
+    shops: int
+    again: Done | None
+
+
+def restore(settings: Settings, path: Path, erased: str | None) -> Restored:
+    """Make the database anew from a backup, bring it to the newest form, erase again who was erased since, and settle
+    what else may have happened. erased: where that stands, None where it was nobody. Raises Refused where a database
+    is there already, or the keys are not."""
     if not settings.keys and not (settings.home / "keys").exists():
         raise Refused(
             f"the keys are needed that the backup was made with: in REGULARS_KEYS, or in {settings.home}/keys"
         )
     keyring = Keyring.load(settings)
+    said = read_erasures(keyring, erased) if erased is not None else None
     engine = open_engine(settings.database_url)
     try:
         with open(path, "rb") as source:
             bring_back = _restore_sqlite if settings.is_sqlite else _restore_postgres
             bring_back(engine, unwrap(keyring, source))
         migrate(engine)
-        return settle_restored(engine, utc_now())
+        again = repeat(engine, keyring, said, utc_now()) if said else None
+        return Restored(settle_restored(engine, utc_now()), again)
     finally:
         engine.dispose()
 

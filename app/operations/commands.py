@@ -11,12 +11,15 @@ from sqlmodel import col, or_, select
 from app import settings as environment
 from app.context import Context, open_context
 from app.db.scope import every_shop, shop_scope
-from app.errors import BadInput, NotFound
+from app.errors import BadInput, NotFound, Refused
 from app.journal.queries import head as head_of
 from app.journal.verify import verify as verify_journal
+from app.lib.clock import utc_now
 from app.operations.backup import backup as write_backup
 from app.operations.backup import restore as read_backup
 from app.operations.doctor import examine
+from app.operations.erasures import read_erasures, write_erasures
+from app.privacy.erasures import Done, repeat
 from app.shops.models import Shop
 from app.web.forms import whole_number
 
@@ -78,10 +81,46 @@ def backup(file: Path) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def restore(file: Path) -> None:
-    """Make the database that DATABASE_URL names anew from FILE. No web or worker may run."""
-    shops = read_backup(environment.read(), file)
-    click.echo(f"{shops} shops are restored. The worker pulls them and holds both sides together: `regulars worker`.")
+@click.option("--erased", metavar="SOURCE", help="a file of `regulars erasures write`, or the database before")
+@click.option("--nobody-erased", is_flag=True, help="nobody was erased, and no shop wiped, since FILE was made")
+def restore(file: Path, erased: str | None, nobody_erased: bool) -> None:
+    """Make the database that DATABASE_URL names anew from FILE. No web or worker may run.
+
+    FILE still holds who was erased after it was made: they are erased again by what SOURCE knows of them.
+    """
+    if (erased is None) is not nobody_erased:
+        raise Refused("say by --erased where it stands who was erased since, or --nobody-erased")
+    found = read_backup(environment.read(), file, erased)
+    if found.again:
+        click.echo(_again(found.again))
+    click.echo(
+        f"{found.shops} shops are restored. The worker pulls them and holds both sides together: `regulars worker`."
+    )
+
+
+@click.group()
+def erasures() -> None:
+    """Who was erased, in a sealed file beside the backups: keyed hashes, and requests that are not done yet."""
+
+
+@erasures.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def write(file: Path) -> None:
+    """Write all that is known now to FILE, in place of what was in it."""
+    said = write_erasures(open_house(), file)
+    click.echo(f"{len(said.laid)} hashes and {len(said.asked)} open requests of {len(said.shops)} shops")
+
+
+@erasures.command()
+@click.argument("source")
+def again(source: str) -> None:
+    """Erase here whom SOURCE knows of: such a file, or another database. Safe to repeat."""
+    context = open_house()
+    click.echo(_again(repeat(context.engine, context.keyring, read_erasures(context.keyring, source), utc_now())))
+
+
+def _again(done: Done) -> str:
+    return f"{done.people} people are erased again, {done.shops} shops wiped, {done.requests} requests taken over."
 
 
 def _digits(text: str | None) -> str | None:

@@ -8,14 +8,16 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
-from sqlmodel import select
+from click.testing import CliRunner
+from sqlalchemy import Engine, delete, text
+from sqlmodel import col, select
 
+from app.cli import regulars
 from app.commerce.models import Customer, Order
 from app.commerce.state_hash import state_hash
 from app.context import Context
 from app.db.engine import open_engine
-from app.db.scope import shop_scope
+from app.db.scope import every_shop, shop_scope
 from app.errors import BadInput, Refused
 from app.flows.models import Flow
 from app.furnish import furnish
@@ -24,14 +26,20 @@ from app.lib.encryption import KeyLost, Keyring, new_key
 from app.lib.ids import new_id
 from app.mail.models import Message, Sender
 from app.operations.backup import backup, restore
+from app.operations.erasures import write_erasures
 from app.operations.parcel import unwrap, wrap
+from app.privacy.erasures import collect, repeat
 from app.proof.models import Reconciliation
 from app.settings import read
 from app.shops.models import Shop
 from sync.fetch import fetch
 from sync.pull import pull
+from tests.conftest import make_shop
 from tests.factory import customer
+from tests.privacy.conftest import Place, fill, her_request, opened
+from tests.privacy.zelda import NOW, her_record
 from tests.sync.proving import Copy, copied
+from webhooks.process import process
 
 NEW = "new@example.com"
 KEYS = Keyring([new_key()])
@@ -48,9 +56,9 @@ class Houses:
         backup(self.context, file)
         return file
 
-    def restored(self, file: Path) -> Context:
+    def restored(self, file: Path, erased: str | None = None) -> Context:
         settings = replace(self.context.settings, database_url=self.elsewhere)
-        restore(settings, file)
+        restore(settings, file, erased)
         return Context(settings, open_engine(self.elsewhere), self.context.keyring)
 
 
@@ -195,12 +203,78 @@ def test_a_restore_takes_no_database_s_place_and_needs_the_keys(engine: Engine, 
         return
     file = Houses(context, "").back_up(tmp_path / "b")
     with pytest.raises(Refused, match="is there already"):
-        restore(context.settings, file)
+        restore(context.settings, file, None)
     with pytest.raises(Refused, match="the keys are needed"):
-        restore(replace(context.settings, home=tmp_path / "new"), file)
+        restore(replace(context.settings, home=tmp_path / "new"), file, None)
 
 
 def _context(engine: Engine, home: Path) -> Context:
     url = engine.url.render_as_string(hide_password=False)
     settings = read({"REGULARS_HOME": str(home), "DATABASE_URL": url})
     return Context(settings, engine, Keyring.load(settings))
+
+
+@pytest.fixture
+def zelda(engine: Engine, tmp_path: Path) -> Iterator[Place]:
+    with opened(engine, tmp_path) as place:
+        url = engine.url.render_as_string(hide_password=False)
+        place.context = replace(place.context, settings=replace(place.context.settings, database_url=url))
+        fill(place)
+        yield place
+
+
+@pytest.mark.parametrize("source", ["file", "database"])
+def test_who_was_erased_since_is_erased_again(zelda: Place, elsewhere: str, tmp_path: Path, source: str) -> None:
+    """R56, R58."""
+    houses = Houses(zelda.context, elsewhere)
+    file, list_ = houses.back_up(tmp_path / "b"), tmp_path / "erasures"
+    assert zelda.post("customers/redact", her_request(zelda)) == 200
+    zelda.work()
+    write_erasures(zelda.context, list_)
+    erased = str(list_) if source == "file" else zelda.context.settings.database_url
+    before = zelda.needles()
+    later = replace(zelda, context=houses.restored(file, erased))
+    later.work()
+    assert later.needles() == before == []
+    assert later.take_in(her_record()).counts["erased"] == 1
+    assert later.needles() == []
+    repeated = repeat(later.context.engine, later.context.keyring, collect(zelda.context.engine, NOW), NOW)
+    assert repeated == (0, 0, 0)
+    later.context.engine.dispose()
+
+
+def test_a_shop_that_was_wiped_since_is_wiped_again_and_what_was_asked_for_is_not_forgotten(
+    zelda: Place, engine: Engine, elsewhere: str, tmp_path: Path
+) -> None:
+    houses, wiped = Houses(zelda.context, elsewhere), make_shop(engine, domain="wiped.example")
+    file = houses.back_up(tmp_path / "b")
+    with every_shop(engine, write=True) as db:
+        db.execute(delete(Shop).where(col(Shop.id) == wiped.id))
+    new = make_shop(engine, domain="new.example")
+    assert zelda.post("customers/redact", her_request(zelda)) == 200
+    replace(zelda, handlers={"deliveries": process}).work()  # it is taken in, and not done yet
+    write_erasures(zelda.context, tmp_path / "erasures")
+    later = replace(zelda, context=houses.restored(file, str(tmp_path / "erasures")))
+    assert later.needles() != []
+    later.work()
+    assert later.needles() == []
+    assert replace(later, shop=wiped).shop_is_gone()
+    assert replace(later, shop=new).shop_is_gone()  # nothing of it was in the backup
+    assert not later.shop_is_gone()
+    later.context.engine.dispose()
+
+
+def test_erasures_of_another_house_s_keys_are_not_taken_for_nobody_s(zelda: Place) -> None:
+    assert zelda.post("customers/redact", her_request(zelda)) == 200
+    zelda.work()
+    said = collect(zelda.context.engine, NOW)
+    with pytest.raises(KeyLost, match="another oldest key"):
+        repeat(zelda.context.engine, Keyring([new_key()]), said, NOW)
+
+
+@pytest.mark.parametrize("words", [[], ["--nobody-erased", "--erased", "x"]])
+def test_a_restore_wants_to_know_who_was_erased_since(tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "b").write_bytes(b"")
+    told = CliRunner().invoke(regulars, ["restore", str(tmp_path / "b"), *words])
+    assert "--nobody-erased" in str(told.output) + str(told.exception)
+    assert told.exit_code != 0
