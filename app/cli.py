@@ -18,6 +18,7 @@ from app.operations import commands as house
 from app.operations.commands import open_house, shop_id_of
 from app.operations.report_commands import report
 from app.reasons import told
+from app.shops.connect import WAITING
 from app.shops.connect import connect as connect_shop
 
 # ruff: noqa: PLC0415  a command imports what it alone needs: a server, a worker, a sandbox
@@ -245,6 +246,8 @@ def _connect(platform: str, address: str, secrets: Mapping[str, str]) -> None:
     with shop_scope(context.engine, shop_id, write=True) as scope:
         furnish(scope, utc_now())
         click.echo(f"{scope.shop.name} ({scope.shop.domain}) is connected as shop {shop_id}; the backfill has begun.")
+        if WAITING in (scope.shop.webhooks or {}).values():
+            click.echo(f"Webhooks: {scope.shop.webhooks_state}; the worker sets up the others.")
 
 
 def _secret(given: str | None, name: str) -> str:

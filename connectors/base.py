@@ -67,7 +67,8 @@ class ShopFacts(msgspec.Struct, frozen=True):
 
 
 class Webhook(msgspec.Struct, frozen=True):
-    """is_new: it was not there when we looked. why_not: why the platform does not send it, in its own words."""
+    """is_new: it was not there when we looked. why_not: why the platform does not send it, in its own words. is_due: it
+    is not there yet, and the next look makes it."""
 
     external_id: str
     topic: str
@@ -75,6 +76,7 @@ class Webhook(msgspec.Struct, frozen=True):
     is_active: bool
     is_new: bool = False
     why_not: str = ""
+    is_due: bool = False
 
 
 class Subscription(msgspec.Struct, frozen=True):
@@ -141,7 +143,8 @@ class Client(Protocol):
     def webhooks(self) -> Sequence[Webhook]: ...
 
     def subscribe(self, address: str, secret: str) -> Sequence[Webhook]:
-        """See that every topic of ours is subscribed at `address`; safe to repeat."""
+        """See that every topic of ours is subscribed at `address`; safe to repeat, and to be repeated while some are
+        due: a platform that takes seconds for each is not waited for."""
         ...
 
     def unsubscribe(self, address: str) -> None:

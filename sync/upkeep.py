@@ -30,8 +30,10 @@ def check_webhooks(context: Context, job: Job) -> Again | None:
     assert job.shop_id is not None
     with shop_scope(context.engine, job.shop_id) as scope:
         were_good_at = scope.shop.webhooks_checked_at
-    has_gap = subscribe(context, job.shop_id, utc_now())
-    if has_gap:
+    found = subscribe(context, job.shop_id, utc_now())
+    if not found.is_whole:
+        return Again(None)
+    if found.has_gap:
         with shop_scope(context.engine, job.shop_id, write=True) as scope:
             if scope.shop.state == "active":
                 pull.request(scope, were_good_at)

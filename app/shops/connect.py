@@ -23,18 +23,23 @@ _PLUGIN = {
     "connected": ("companion plugin",),
     "left": ("companion plugin, disconnected in the shop",),
 }
+WAITING = "waiting"  # the state of a topic whose webhook is yet to be made
 _OLD_SECRET = timedelta(days=1)  # what was signed before the change may still be on its way; Shopify says an hour
 
 
-class _Subscribed(NamedTuple):
-    """What came of subscribing: in words, and topic by topic. has_gap: some were missing."""
+class Subscribed(NamedTuple):
+    """What came of subscribing: in words, and topic by topic. has_gap: some were missing; is_whole: none is now."""
 
     words: str
     topics: dict[str, str]
     has_gap: bool = False
+    is_whole: bool = True
 
     def keep(self, shop: Shop, now: datetime) -> None:
-        shop.webhooks_checked_at, shop.webhooks_state, shop.webhooks = now, self.words, self.topics
+        """While some are being set up they were last good when they were whole."""
+        shop.webhooks_state, shop.webhooks = self.words, self.topics
+        if self.is_whole or shop.webhooks_checked_at is None:
+            shop.webhooks_checked_at = now
 
 
 def connect(
@@ -64,18 +69,21 @@ def connect(
         webhooks.keep(scope.shop, now)
         jobs.defer(scope, "backfill", lane="ingest", dedupe="backfill", priority=5)
         jobs.defer(scope, "installation", lane="push", dedupe="installation")
+        if not webhooks.is_whole:
+            jobs.defer(scope, "webhooks", lane="push", dedupe="webhooks")
     return shop_id
 
 
-def subscribe(context: Context, shop_id: int, now: datetime) -> bool:
-    """See that a connected shop's webhooks are still there and ours; were some not?"""
+def subscribe(context: Context, shop_id: int, now: datetime) -> Subscribed:
+    """See that a connected shop's webhooks are still there and ours."""
     with shop_scope(context.engine, shop_id) as scope:
+        was_whole = WAITING not in (scope.shop.webhooks or {}).values()
         platform, kept = scope.shop.platform, credentials.secrets(scope, context.keyring)
     client = client_for(context, shop_id)
     webhooks = _subscribed(context, client, platform, shop_id, kept.get("webhook_secret", ""))
     with shop_scope(context.engine, shop_id, write=True) as scope:
         webhooks.keep(scope.shop, now)
-    return webhooks.has_gap
+    return webhooks._replace(has_gap=webhooks.has_gap or not was_whole)
 
 
 def _known_as(context: Context, platform: str, domain: str, account_id: int | None) -> tuple[int, str]:
@@ -93,25 +101,26 @@ def _known_as(context: Context, platform: str, domain: str, account_id: int | No
 
 def _subscribed(
     context: Context, client: Client, platform: str, shop_id: int, secret: str, *, anew: bool = False
-) -> _Subscribed:
+) -> Subscribed:
     """See that every topic is subscribed, and that the companion plugin knows us. anew: the merchant asks for it just
     now."""
     address = webhook_address(context, platform, shop_id)
     if address is None:
-        return _Subscribed("no public address: pull only", {})
+        return Subscribed("no public address: pull only", {})
     made = client.subscribe(address, secret)
     plugin = client.announce(str(shop_id), context.settings.public_url or "", secret, anew=anew)
     active = sum(webhook.is_active for webhook in made)
     refused = [f"{webhook.topic}: {webhook.why_not}" for webhook in made if webhook.why_not]
     words = [f"{active} of {len(made)} active", *_PLUGIN[plugin], *refused]
     topics = {webhook.topic: _state(webhook) for webhook in made}
-    return _Subscribed(", ".join(words), topics, any(webhook.is_new for webhook in made))
+    has_gap, is_whole = any(webhook.is_new for webhook in made), not any(webhook.is_due for webhook in made)
+    return Subscribed(", ".join(words), topics, has_gap, is_whole)
 
 
 def _state(webhook: Webhook) -> str:
     if webhook.is_active:
         return "made" if webhook.is_new else "active"
-    return webhook.why_not or "off"
+    return WAITING if webhook.is_due else webhook.why_not or "off"
 
 
 def _keep(context: Context, scope: ShopScope, secrets: Mapping[str, str], now: datetime) -> None:

@@ -57,7 +57,7 @@ class Shop(Table, table=True):
     oldest_there_on: date | None = None  # of those that the platform lets us see
     webhooks_checked_at: datetime | None = moment(None)
     webhooks_state: str | None = None
-    webhooks: dict[str, str] | None = json()  # topic -> active, made (anew, at the latest look), off, or why it is not
+    webhooks: dict[str, str] | None = json()  # topic -> active, made (at the latest look), waiting, off, or why not
     scopes: list[str] | None = json()
     renewing_until: datetime | None = moment(None)
 

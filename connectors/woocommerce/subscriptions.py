@@ -1,6 +1,7 @@
 """Our webhooks in the shop: named, one a topic, made again where the shop has switched one off."""
 
 import hashlib
+import time
 from collections.abc import Sequence
 
 import msgspec
@@ -12,6 +13,7 @@ from connectors.woocommerce.types import WebhookBody
 from connectors.woocommerce.webhooks import SUBSCRIBED
 
 PATH = "wc/v3/webhooks"
+_PATIENCE = 3.0  # seconds after which none is begun: a shop that cannot reach us takes five for each
 
 
 def ours(transport: Transport) -> Sequence[Webhook]:
@@ -19,12 +21,17 @@ def ours(transport: Transport) -> Sequence[Webhook]:
 
 
 def subscribe(transport: Transport, address: str, secret: str) -> Sequence[Webhook]:
-    """Every topic, active, at this address, signed with this secret. What is right already is left as it is."""
+    """Every topic, active, at this address, signed with this secret. What is right already is left as it is; what there
+    was no time for is due."""
     at_address = [body for body in _ours(transport) if body.delivery_url == address]
     kept: list[Webhook] = []
+    until = time.monotonic() + _PATIENCE
     for topic in SUBSCRIBED:
         name = _name(topic, secret)
         right, wrong = _sorted([body for body in at_address if body.topic == topic], name)
+        if right is None and time.monotonic() > until:
+            kept.append(Webhook("", topic, address, is_active=False, is_due=True))
+            continue
         for body in wrong:
             transport.remove(f"{PATH}/{body.id}", {"force": "true"})
         made = right or _create(transport, topic, name, address, secret)
@@ -51,7 +58,8 @@ def _sorted(bodies_of_topic: Sequence[WebhookBody], name: str) -> tuple[WebhookB
 
 
 def _create(transport: Transport, topic: str, name: str, address: str, secret: str) -> WebhookBody:
-    """The shop pings the address while it creates: five seconds where that does not answer."""
+    """The shop pings the address while it creates, whatever status is asked for and also in a batch: five seconds where
+    that does not answer."""
     body = {"name": name, "topic": topic, "delivery_url": address, "secret": secret, "status": "active"}
     return one(transport.send("POST", PATH, body=body).content, WebhookBody)
 

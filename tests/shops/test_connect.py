@@ -14,6 +14,7 @@ from app import settings
 from app.context import Context
 from app.db.scope import every_shop, shop_scope
 from app.errors import Refused
+from app.jobs.models import JobRow
 from app.lib.encryption import Keyring, new_key
 from app.shops import connect as connecting
 from app.shops import credentials
@@ -32,6 +33,7 @@ class Platform:
 
     def __init__(self) -> None:
         self.key = ""
+        self.more: list[Webhook] = []
         self.subscribed: list[tuple[str, str]] = []
 
     def locate(self, address: str, session: requests.Session) -> tuple[str, str]:
@@ -50,7 +52,7 @@ class Platform:
         if self.key == READS["consumer_key"]:
             raise Refused("The key's permissions are not enough; Regulars needs read and write.")
         self.subscribed.append((address, secret))
-        return [Webhook("1", "order.created", address, True)]
+        return [Webhook("1", "order.created", address, True), *self.more]
 
     def announce(self, shop_id: str, public_url: str, secret: str, *, anew: bool = False) -> Companion:
         return "absent"
@@ -99,6 +101,16 @@ def test_the_webhooks_go_to_the_shop_that_is_kept(context: Context, platform: Pl
         assert scope.shop.webhooks_state == "1 of 1 active"
         secret = credentials.secrets(scope, context.keyring)["webhook_secret"]
     assert platform.subscribed == [(f"https://regulars.example/webhooks/woocommerce/{shop_id}", secret)]
+
+
+def test_what_the_shop_took_too_long_for_is_set_up_by_the_worker(context: Context, platform: Platform) -> None:
+    platform.more = [Webhook("", "order.updated", "", is_active=False, is_due=True)]
+    shop_id = connect(context, GOOD)
+    with shop_scope(context.engine, shop_id) as scope:
+        assert scope.shop.webhooks_state == "1 of 2 active"
+        assert scope.shop.webhooks == {"order.created": "active", "order.updated": "waiting"}
+    with every_shop(context.engine) as db:
+        assert "webhooks" in db.all(select(JobRow.name))
 
 
 def test_a_shop_connected_again_keeps_its_id_and_its_webhook_secret(context: Context, platform: Platform) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace as replace_struct
 from sqlmodel import select
 
 from app.context import Context
@@ -73,7 +74,29 @@ def test_a_gap_is_pulled_from_when_all_was_good_and_a_refusal_is_shown(
         "orders": GOOD_AT if has_gap else GOOD_AT + timedelta(minutes=8),
         "products": GOOD_AT - timedelta(hours=1),  # looks from earlier anyway
     }
-    with every_shop(connected.engine) as db:
-        waiting = set(db.all(select(JobRow.name).where(JobRow.shop_id == shop.id)))
+    waiting = jobs_of(connected, shop)
     assert ("pull" in waiting) is has_gap
     assert ("sweep" in waiting) is (has_gap and shop.platform == "woocommerce")
+
+
+def test_while_some_are_being_set_up_nothing_is_pulled_and_then_all_since_they_were_whole(
+    connected: Context, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R16."""
+    due = replace_struct(hook("b"), is_active=False, is_due=True)
+    steps = [Sender(hook("a", is_new=True), due), Sender(hook("a"), hook("b"))]
+    monkeypatch.setattr(connect, "client_for", lambda context, shop_id: steps.pop(0))
+    assert check_webhooks(connected, job(shop, "webhooks")) is not None
+    with shop_scope(connected.engine, shop.id) as scope:
+        assert (scope.shop.webhooks_state, scope.shop.webhooks_checked_at) == ("1 of 2 active", GOOD_AT)
+        assert scope.shop.webhooks == {"a": "made", "b": "waiting"}
+    assert jobs_of(connected, shop) == set()
+    assert check_webhooks(connected, job(shop, "webhooks")) is None
+    with shop_scope(connected.engine, shop.id) as scope:
+        assert {cursor.resource: cursor.since for cursor in scope.all(select(Cursor))}["orders"] == GOOD_AT
+    assert "pull" in jobs_of(connected, shop)
+
+
+def jobs_of(context: Context, shop: Shop) -> set[str]:
+    with every_shop(context.engine) as db:
+        return set(db.all(select(JobRow.name).where(JobRow.shop_id == shop.id)))

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from app.errors import AuthLost
 from connectors.base import Page, Resource
 from connectors.records import CheckoutRecord, Deletion, OrderRecord, ProductRecord, Record, RefundRecord
-from connectors.woocommerce import WooCommerceConnector
+from connectors.woocommerce import WooCommerceConnector, subscriptions
 from connectors.woocommerce.webhooks import SUBSCRIBED, TOPICS
 
 SECRET = hashlib.sha256(b"webhooks").hexdigest()
@@ -142,6 +142,29 @@ def receiver() -> Iterator[Receiver]:
     yield made
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Many tests at once make any shop slow."""
+    monkeypatch.setattr(subscriptions, "_PATIENCE", 60.0)
+    return monkeypatch
+
+
+def test_a_shop_that_takes_long_for_each_webhook_is_not_waited_for(
+    woocommerce_shop: Any, receiver: Receiver, patience: pytest.MonkeyPatch
+) -> None:
+    client, address = woocommerce_shop.client(), f"{receiver.url}/webhooks/woocommerce/1"
+    patience.setattr(subscriptions, "_PATIENCE", 0.001)  # every one takes longer
+    first = client.subscribe(address, SECRET)
+    assert 0 < len([webhook for webhook in first if webhook.is_active]) < len(SUBSCRIBED)
+    assert {webhook.is_due for webhook in first if not webhook.is_active} == {True}
+    for _ in SUBSCRIBED:
+        latest = client.subscribe(address, SECRET)
+    assert all(webhook.is_active and not webhook.is_due for webhook in latest)
+    assert {webhook.topic for webhook in latest} == set(SUBSCRIBED)
+    assert len(client.webhooks()) == len(SUBSCRIBED)
+    client.unsubscribe(address)
 
 
 def test_deliveries_say_what_a_fresh_read_says(woocommerce_shop: Any, receiver: Receiver) -> None:
