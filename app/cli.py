@@ -220,7 +220,7 @@ def demo(once: bool, as_json: bool, database_url: str | None, data: str, face: s
     sys.exit(show(data, file))
 
 
-for command in (house.journal, house.doctor, house.backup, house.restore, house.erasures, report):
+for command in (house.journal, house.doctor, house.backup, house.restore, house.move, house.erasures, report):
     regulars.add_command(command)
 
 

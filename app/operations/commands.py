@@ -19,6 +19,7 @@ from app.operations.backup import backup as write_backup
 from app.operations.backup import restore as read_backup
 from app.operations.doctor import examine
 from app.operations.erasures import read_erasures, write_erasures
+from app.operations.move import move as move_rows
 from app.privacy.erasures import Done, repeat
 from app.shops.models import Shop
 from app.web.forms import whole_number
@@ -96,6 +97,14 @@ def restore(file: Path, erased: str | None, nobody_erased: bool) -> None:
     click.echo(
         f"{found.shops} shops are restored. The worker pulls them and holds both sides together: `regulars worker`."
     )
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def move(file: Path) -> None:
+    """Copy the SQLite database FILE into the empty PostgreSQL database of DATABASE_URL. No web or worker may run."""
+    rows = move_rows(file, environment.read().database_url)
+    click.echo(f"{rows} rows are in PostgreSQL. From now on start web and worker there; put {file} away.")
 
 
 @click.group()
