@@ -1,4 +1,4 @@
-"""What the database says of itself: whether it is a demo."""
+"""What the database says of itself: whether it is a demo, and which keys are its own."""
 
 from sqlalchemy import Engine
 from sqlmodel import Field, select
@@ -23,3 +23,18 @@ def mark_as_demo(engine: Engine) -> None:
     with every_shop(engine, write=True) as db:
         if db.first(select(Meta).where(Meta.key == "demo")) is None:
             db.add(Meta(key="demo", value="yes"))
+
+
+def known(engine: Engine, key: str) -> str | None:
+    with every_shop(engine) as db:
+        return db.first(select(Meta.value).where(Meta.key == key))
+
+
+def settle(engine: Engine, key: str, value: str) -> str:
+    """The value that stands: this one where there was none, for all processes that begin at once."""
+    with every_shop(engine, write=True) as db:
+        db.batch().execute(_SETTLE, {"key": key, "value": value})
+    return known(engine, key) or value
+
+
+_SETTLE = 'INSERT INTO meta ("key", value) VALUES (:key, :value) ON CONFLICT ("key") DO NOTHING'

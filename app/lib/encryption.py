@@ -64,6 +64,11 @@ class Keyring:
         """A keyed hash of 64 hexadecimal digits: nobody without the key can make it or guess its text."""
         return hmac.digest(self._hash_key, text.encode(), "sha256").hex()
 
+    @property
+    def mark(self) -> str:
+        """By which a database knows its keys: it stays the same while the last one does."""
+        return self.fingerprint("the keys of this house")
+
     def mac(self, message: bytes) -> bytes:
         """What only a holder of the oldest key can make: 32 bytes that change with any bit of the message."""
         return hmac.digest(self._mac_key, message, "sha256")

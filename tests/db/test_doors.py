@@ -47,6 +47,7 @@ BATCH = {
     "app/consent/actions.py": "what is said to us, by the same statement that ingest uses",
     "app/consent/two_way.py": "who ever refused, asked for many at once",
     "app/db/care.py": "ANALYZE",
+    "app/db/meta.py": "one of many processes says first what the keys are",
     "app/jobs/base.py": "jobs",
     "app/jobs/claims.py": "jobs",
     "app/jobs/procrastinate.py": "calls to lanes that have jobs",

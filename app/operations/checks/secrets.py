@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from app.context import STRANGE_KEYS
+from app.db.meta import known
 from app.db.scope import every_shop
 from app.errors import RegularsError
 from app.lib.encryption import Keyring
@@ -39,6 +41,8 @@ def opening(house: House) -> Iterator[Line]:
     except RegularsError as error:
         yield Line("fail", "keys", str(error))
         return
+    if known(house.engine, "keys") not in (None, keyring.mark):
+        yield Line("fail", "keys", STRANGE_KEYS)
     lost = list(_lost(house, keyring))
     yield from lost or [Line("ok", "keys", "they open what was sealed")]
 
