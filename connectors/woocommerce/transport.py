@@ -1,7 +1,7 @@
 """One shop's REST API over HTTP: where its routes are, how the key travels, what errors mean."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -16,6 +16,8 @@ from connectors.woocommerce.errors import BadSignature, NoRoute, NotJson, NotSee
 
 Params = Mapping[str, object]
 CONNECTIONS = 2  # more only make each page of a shop take longer
+# What shops need that do not take the first and best way, by home: to find it out anew costs four pages of each job.
+_learnt: dict[str, tuple[Sequence[auth.Mode], bool]] = {}
 
 
 class Transport:
@@ -27,8 +29,9 @@ class Transport:
         self._key, self._secret = secrets.get("consumer_key", ""), secrets.get("consumer_secret", "")
         self._session = session
         self._free = threading.BoundedSemaphore(CONNECTIONS)
-        self._modes = list(auth.modes(self.home_url))
-        self._is_plain: bool | None = None  # None: not known yet, pretty is tried
+        modes, is_plain = _learnt.get(self.home_url, (auth.modes(self.home_url), False))
+        self._modes = list(modes)
+        self._is_plain: bool | None = is_plain or None  # None: not known yet, pretty is tried
         if not (self._key and self._secret):
             raise AuthLost(f"There is no key for {self.host}: connect the shop again.")
 
@@ -92,6 +95,8 @@ class Transport:
             answer = self._session.request(method, url, data=raw, headers=headers, timeout=(5, timeout))
         check(answer, self.host)
         self._is_plain = bool(self._is_plain)
+        if self._is_plain or len(self._modes) < len(auth.modes(self.home_url)):
+            _learnt[self.home_url] = (tuple(self._modes), self._is_plain)
         return answer
 
     def _signed(self, method: str, path: str, params: dict[str, str]) -> tuple[str, str, dict[str, str]]:

@@ -15,13 +15,19 @@ from werkzeug.serving import make_server
 
 from app.lib.outgoing import guarded_session
 from connectors.base import ShopFacts
-from connectors.woocommerce import WooCommerceConnector, lists
+from connectors.woocommerce import WooCommerceConnector, lists, transport
 from connectors.woocommerce.client import WooClient
 from connectors.woocommerce.errors import NoRoute
 from sandbox import serve
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "woocommerce"
 FACTS = ShopFacts("shop.test", "Shop", "USD", "America/New_York", "https://shop.test")
+
+
+@pytest.fixture(autouse=True)
+def nothing_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test meets its shop for the first time."""
+    monkeypatch.setattr(transport, "_learnt", {})
 
 
 @pytest.fixture
