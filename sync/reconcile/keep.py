@@ -1,5 +1,6 @@
 """What a look showed is kept: each day's state, each record that differed, and what has to be read afresh for it."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
@@ -15,7 +16,8 @@ from sync.reconcile.compare import Difference
 from sync.reconcile.look import Look
 
 MISREAD, NO_REFUND = (Reason(code).kept() for code in ("misread", "no_refund"))
-_BATCH = 500
+_BATCH = 100  # findings in one transaction
+_DAYS = 300
 
 
 def keep_look(context: Context, row: Reconciliation, found: Look, now: datetime, *, is_last: bool = False) -> None:
@@ -25,10 +27,11 @@ def keep_look(context: Context, row: Reconciliation, found: Look, now: datetime,
         kept = scope.get(Reconciliation, row.id)
         ground = (col(Finding.day).between(found.window.first_on, found.window.last_on),)
         kept.repaired += close(scope, ground, found.differences, now)
-        for day in found.window.days():
-            assert day.first_on is not None
-            _keep_day(scope, found, day.first_on, now, is_last)
         kept.changed_at = now
+    days = found.window.days()
+    for at in range(0, len(days), _DAYS):
+        with shop_scope(context.engine, row.shop_id, write=True) as scope:
+            _keep_days(scope, found, days[at : at + _DAYS], now, is_last)
 
 
 def keep_findings(
@@ -97,22 +100,32 @@ def _count(row: Reconciliation, news: Sequence[Finding]) -> None:
         setattr(row, what, getattr(row, what) + 1)
 
 
-def _keep_day(scope: ShopScope, found: Look, day: date, now: datetime, is_last: bool) -> None:
-    differences = len({(one.kind, one.external_id) for one in found.differences if one.day == day})
-    is_equal = not differences and day not in found.notes
-    row = keep_state(scope, "orders", day, now, state="green" if is_equal else "red" if is_last else "open")
-    row.there, row.here = found.there[day].as_json(), found.here[day].as_json()
-    note = found.notes.get(day)
-    row.differences, row.note = differences, note.kept() if note else None
+def _keep_days(scope: ShopScope, found: Look, days: Sequence[date], now: datetime, is_last: bool) -> None:
+    kept = select(ProvedDay).where(ProvedDay.kind == "orders", col(ProvedDay.day).between(days[0], days[-1]))
+    known = {row.day: row for row in scope.all(kept)}
+    differences = Counter(day for day, _, _ in {(one.day, one.kind, one.external_id) for one in found.differences})
+    for day in days:
+        is_equal = not differences[day] and day not in found.notes
+        row = known.get(day) or _begun(scope, "orders", day, now)
+        _judge(row, "green" if is_equal else "red" if is_last else "open", now)
+        row.there, row.here = found.there[day].as_json(), found.here[day].as_json()
+        note = found.notes.get(day)
+        row.differences, row.note = differences[day], note.kept() if note else None
 
 
 def keep_state(scope: ShopScope, kind: str, day: date, now: datetime, *, state: str) -> ProvedDay:
-    row = scope.find(ProvedDay, kind, day)
-    if row is None:
-        row = scope.add(ProvedDay(shop_id=scope.shop_id, kind=kind, day=day, state=state, checked_at=now))
+    row = scope.find(ProvedDay, kind, day) or _begun(scope, kind, day, now)
+    _judge(row, state, now)
+    return row
+
+
+def _begun(scope: ShopScope, kind: str, day: date, now: datetime) -> ProvedDay:
+    return scope.add(ProvedDay(shop_id=scope.shop_id, kind=kind, day=day, state="open", checked_at=now))
+
+
+def _judge(row: ProvedDay, state: str, now: datetime) -> None:
     row.state, row.checked_at = state, now
     row.proved_at = now if state == "green" else row.proved_at
-    return row
 
 
 def _key(one: Difference) -> tuple[str, str, str]:

@@ -1,7 +1,7 @@
 """One window on both sides: what each has of every day, and in which records they differ."""
 
 from collections import defaultdict
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -114,15 +114,25 @@ def _whole(held: Held) -> tuple[str, Sequence[int | None]]:
     return list(held.money.items())[-1]
 
 
-def _hold_against_counts(auditor: Auditor, found: Look, listed: dict[date, int]) -> None:
-    """The platform counts, beside its lists; where it counts otherwise, each day is asked for."""
-    if found.window.last_on is None or _counted(auditor, found.window, found.zone) in (None, sum(listed.values())):
+def _hold_against_counts(auditor: Auditor, found: Look, listed: Mapping[date, int]) -> None:
+    """The platform counts, beside its lists."""
+    for day, counted, has in _counted_otherwise(auditor, found.window, found.zone, listed):
+        found.notes[day] = Reason("counts_differ", {"counted": counted, "listed": has})
+
+
+def _counted_otherwise(
+    auditor: Auditor, window: Window, zone: ZoneInfo, listed: Mapping[date, int]
+) -> Iterator[tuple[date, int, int]]:
+    """Each day, what is counted and what is listed: found by halves, since a count is a call."""
+    counted = _counted(auditor, window, zone)
+    has = sum(orders for day, orders in listed.items() if day in window)
+    if counted is None or counted == has:
         return
-    for day in found.window.days():
-        assert day.first_on is not None
-        counted, has = _counted(auditor, day, found.zone), listed.get(day.first_on, 0)
-        if counted is not None and counted != has:
-            found.notes[day.first_on] = Reason("counts_differ", {"counted": counted, "listed": has})
+    if (halves := window.halves()) is None:
+        assert window.first_on is not None
+        yield window.first_on, counted, has
+    for half in halves or ():
+        yield from _counted_otherwise(auditor, half, zone, listed)
 
 
 def _counted(auditor: Auditor, window: Window, zone: ZoneInfo) -> int | None:

@@ -1,6 +1,6 @@
 """Windows: some days of the shop that are read at once, so few that what they hold is small."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -21,14 +21,21 @@ class Window:
         since = None if self.first_on is None else _start(self.first_on, zone)
         return since, None if self.last_on is None else _start(self.last_on + _DAY, zone)
 
-    def days(self) -> Iterator["Window"]:
-        """Each of its days by itself; none of one without an end."""
+    def __contains__(self, day: date) -> bool:
+        return (self.first_on is None or self.first_on <= day) and (self.last_on is None or day <= self.last_on)
+
+    def days(self) -> Sequence[date]:
+        """None of one without an end."""
         if self.first_on is None or self.last_on is None:
-            return
-        day = self.first_on
-        while day <= self.last_on:
-            yield Window(day, day)
-            day += _DAY
+            return ()
+        return [self.first_on + timedelta(days=number) for number in range((self.last_on - self.first_on).days + 1)]
+
+    def halves(self) -> tuple["Window", "Window"] | None:
+        """None of a single day, and of one without an end."""
+        if self.first_on is None or self.last_on is None or self.first_on == self.last_on:
+            return None
+        middle = self.first_on + (self.last_on - self.first_on) // 2
+        return Window(self.first_on, middle), Window(middle + _DAY, self.last_on)
 
 
 def _start(day: date, zone: ZoneInfo) -> datetime:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from app.commerce.models import Order, Refund
@@ -92,8 +93,8 @@ def test_customers_and_products_that_went_are_found_by_their_ids(hpos: Copy) -> 
 
 def test_what_is_misread_turns_its_day_red_and_it_stays_so(hpos: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     """R1: the readers of the proof share nothing with what makes the records."""
-    right = normalise.minor
-    monkeypatch.setattr(normalise, "minor", lambda amount, currency: right(amount, currency) // 2)
+    right = normalise._sums
+    monkeypatch.setattr(normalise, "_sums", lambda *read: replace(found := right(*read), placed=found.placed // 2))
     placed = str(hpos.act("place_order", email="new@example.com")["order_id"])
     for _ in range(2):
         row = hpos.reconcile(days=3)
