@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import msgspec
 from flask import Response, request
 
-from sandbox.woocommerce.params import Paging
+from sandbox.woocommerce.params import Paging, unsigned
 
 Body = dict[str, Any]
 NO_CACHE = {
@@ -54,9 +54,8 @@ def paging_headers(home_url: str, paging: Paging, total: int, is_empty_past_end:
 
 
 def _link(home_url: str, page: int, rel: str) -> str:
-    secret = ("page", "consumer_key", "consumer_secret")
-    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in secret and not k.startswith("oauth_")]
-    return f'<{home_url}{request.path}?{urlencode([*kept, ("page", str(page))])}>; rel="{rel}"'
+    asked = [*unsigned(request.args, "page"), ("page", str(page))]
+    return f'<{home_url}{request.path}?{urlencode(asked)}>; rel="{rel}"'
 
 
 def only_fields(bodies: list[Body], wanted: Sequence[str]) -> list[Body]:

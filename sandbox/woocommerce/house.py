@@ -14,6 +14,7 @@ from sandbox.woocommerce.answers import Body, answer
 from sandbox.woocommerce.auth import Gate
 from sandbox.woocommerce.errors import ApiError, no_route, not_found
 from sandbox.woocommerce.options import Options
+from sandbox.woocommerce.remembering import Remembered
 from sandbox.woocommerce.writing import Writing
 
 API = "/wp-json/wc/v3"
@@ -31,6 +32,7 @@ class House:
         self.blueprint = Blueprint("woocommerce", __name__, template_folder="templates")
         self.blueprint.register_error_handler(ApiError, lambda error: answer(error.body, error.status))
         self.blueprint.after_request(self._link_home)
+        self.remembered = Remembered(box, self.blueprint)
         Troubles(options.faults, ("/wp-json",), "Too Many Requests").stand_before(self.blueprint)
         self.statuses: dict[str, bool] = {}  # those that plugins registered, and whether `any` lists them
         self.bodies: dict[str, Callable[[int], Body]] = {

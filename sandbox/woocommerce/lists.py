@@ -87,7 +87,7 @@ def order_list(house: House, args: Args) -> list[Order | Checkout]:
         if state not in known:
             reason = f"status[{place}] is not one of {params.listed(known)}."
             raise invalid("status", reason, "rest_not_in_enum")
-    found = _any(house) if "any" in states else _of_states(house, states)
+    found = house.remembered.found("any", lambda: _any(house)) if "any" in states else _of_states(house, states)
     if "customer" in args:
         customer = params.whole(args, "customer", 0)
         found = [sale for sale in found if _buyer(shop, sale) == customer]

@@ -37,6 +37,12 @@ def paging(args: Args, orderby: tuple[str, ...], default: str = "date", order: s
     return Paging(page, per_page, offset, chosen, direction)
 
 
+def unsigned(args: Args, *without: str) -> list[tuple[str, str]]:
+    """What was asked for: all but these names and what signs the request."""
+    left_out = (*without, "consumer_key", "consumer_secret")
+    return [(k, v) for k, v in args.items(multi=True) if k not in left_out and not k.startswith("oauth_")]
+
+
 def whole(args: Args, name: str, default: int) -> int:
     text = args.get(name, "")
     if not text:

@@ -32,8 +32,7 @@ class Reading:
     def order_list(self) -> Response:
         paging = params.paging(request.args, lists.SORTS)
         with self.box.lock:
-            found = lists.order_list(self.house, request.args)
-            found = self._sorted(found, paging)
+            found = self._sorted(lambda: lists.order_list(self.house, request.args), paging)
             return self._order_page(found, paging, self.house.sale_body)
 
     def order(self, number: int) -> Response:
@@ -43,8 +42,7 @@ class Reading:
     def order_refunds(self, number: int) -> Response:
         paging = params.paging(request.args, lists.SORTS)
         with self.box.lock:
-            rows = lists.refund_list(self.house, [self._order(number)], request.args)
-            rows = self._sorted(rows, paging)
+            rows = self._sorted(lambda: lists.refund_list(self.house, [self._order(number)], request.args), paging)
             return self._order_page(rows, paging, lambda row: self._refund_body(row, False))
 
     def refund(self, number: int, refund: int) -> Response:
@@ -58,8 +56,8 @@ class Reading:
     def refund_list(self) -> Response:
         paging = params.paging(request.args, lists.SORTS)
         with self.box.lock:
-            rows = lists.refund_list(self.house, self.box.shop.orders.values(), request.args)
-            rows = self._sorted(rows, paging)
+            every = self.box.shop.orders.values()
+            rows = self._sorted(lambda: lists.refund_list(self.house, every, request.args), paging)
             return self._order_page(rows, paging, lambda row: self._refund_body(row, True))
 
     def customer_list(self) -> Response:
@@ -77,8 +75,14 @@ class Reading:
         """Of orders or of refunds: with tables of their own, past the end their totals are forgotten."""
         return page(self.house, rows, paging, write, forgets_totals=not self.house.options.is_posts)
 
-    def _sorted(self, things: list[D], paging: params.Paging) -> list[D]:
-        return lists.sort(things, paging, params.ids(request.args, "include"), self.house.options.since(11))
+    def _sorted(self, find: Callable[[], list[D]], paging: params.Paging) -> list[D]:
+        """The whole list; where equal dates have no fixed order it is another one on each page."""
+        breaks_ties, asked = self.house.options.since(11), params.unsigned(request.args, "page", "offset", "per_page")
+        turn = None if breaks_ties or paging.orderby in ("id", "include") else paging.start
+        included = params.ids(request.args, "include")
+        return self.house.remembered.found(
+            (request.path, *asked, turn), lambda: lists.sort(find(), paging, included, breaks_ties)
+        )
 
     def _order(self, number: int) -> Order:
         sale = self.house.sale(number)
