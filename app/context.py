@@ -25,11 +25,11 @@ class Context:
     keyring: Keyring
 
 
-def open_context(settings: Settings) -> Context:
-    """Opens the database and the keys. Raises Refused for a database that wants migrating, where a demo's settings
-    meet a database that is no demo's, and for the keys of another database."""
+def open_context(settings: Settings, *, urgent: bool = False) -> Context:
+    """Opens the database and the keys. urgent: for the process that answers. Raises Refused for a database that wants
+    migrating, where a demo's settings meet a database that is no demo's, and for the keys of another database."""
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = open_engine(settings.database_url)
+    engine = open_engine(settings.database_url, urgent=urgent)
     lacking = lag(engine)
     if lacking:
         raise Refused(lacking)

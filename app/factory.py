@@ -30,7 +30,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     """The whole application over one database."""
     app = Flask("regulars", static_folder=None, template_folder=str(TEMPLATES))
-    context = Context(settings, engine, Keyring.load(settings)) if engine else open_context(settings)
+    context = Context(settings, engine, Keyring.load(settings)) if engine else open_context(settings, urgent=True)
     is_stand_in = settings.shopify_origin is not None and is_demo(context.engine)
     app.url_map.converters["id"] = Id
     put_up(app, Roof(context, settings.shopify_origin if is_stand_in else None))

@@ -4,7 +4,7 @@ The cursor is kept in the transaction of the data that it stands for: killed at 
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete
@@ -23,12 +23,13 @@ from app.proof.told import count_first_told
 from app.reasons import Reason
 from app.shops.clients import client_for, connector_of, granted_resources
 from connectors.base import Client, Page, Resource, Wait
+from connectors.records import Record
 from sync.feeder import Feeder, Finished, Item
 from sync.models import Cursor, Run
+from sync.pace import Pace
 from sync.refused import keep_refusals
 
 _SLICE = 0.5  # seconds
-_BATCH = 500  # records a transaction
 _GROWN = 20_000  # rows of a resource from which on the planner's picture is good enough
 _BREATH = 0.002  # seconds in which whoever waits for the write lock gets it: it is tried every millisecond
 _BEGINNING = datetime(1990, 1, 1, tzinfo=UTC)  # older than any shop: what was never pulled is pulled whole
@@ -37,6 +38,7 @@ OVERLAP = timedelta(minutes=10)  # parents change before their children, and clo
 
 Finish = Callable[[ShopScope, datetime], None]
 _feeders: dict[int, Feeder] = {}
+_pace = Pace()
 
 
 def work(context: Context, job: Job, kind: str, finish: Finish) -> Again | None:
@@ -119,29 +121,43 @@ def _items(client: Client, run: Run) -> Iterator[Item]:
 
 
 def _write(context: Context, run: Run, page: Page) -> None:
-    batches = [page.records[start : start + _BATCH] for start in range(0, len(page.records), _BATCH)] or [()]
-    for place, records in enumerate(batches, 1):
-        now = utc_now()
-        with shop_scope(context.engine, run.shop_id, write=True) as scope:
-            outcome = ingest(scope, records, now, live=run.kind != "backfill", keyring=context.keyring)
-            row = scope.get(Run, run.id)
-            row.done += len(records)
-            row.state, row.note, row.error, row.changed_at = "running", None, None, now
-            row.failed += keep_failures(scope, context.keyring, run.kind, outcome.failures, now)
-            request_fetches(scope, outcome.refetch, run.kind, now)
-            keep_page(scope, context.keyring, run.kind, run.resource, outcome, now, run_id=run.id)
-            count_first_told(scope, run.kind, outcome.counts, now)
-            if place == len(batches):
-                row.cursor, row.total = page.cursor, page.total or row.total
-                row.failed += keep_failures(scope, context.keyring, run.kind, page.failures, now)
-                keep_failures(scope, context.keyring, "ledger", page.doubts, now)
-                if page.cursor is None:
-                    _done(scope, row, now)
-            seal(scope, context.keyring, now)
-            has_grown = row.done.bit_length() > (row.done - len(records)).bit_length()
-        if has_grown and row.done < _GROWN and run.kind == "backfill":
+    begun = 0
+    while begun == 0 or begun < len(page.records):
+        records = page.records[begun : begun + _pace.records]
+        begun += len(records) or 1
+        if _write_some(context, run, page, records, is_last=begun >= len(page.records)):
             analyze(context.engine)  # a first import into empty tables is planned badly until their sizes are known
         time.sleep(_BREATH)
+
+
+def _write_some(context: Context, run: Run, page: Page, records: Sequence[Record], *, is_last: bool) -> bool:
+    """Some of a page, in one transaction; whether the planner's picture is outgrown now."""
+    now = utc_now()
+    with shop_scope(context.engine, run.shop_id, write=True) as scope:
+        scope.find(Run, run.id)  # from now on nobody else writes, on SQLite
+        began = time.monotonic()
+        outcome = ingest(scope, records, now, live=run.kind != "backfill", keyring=context.keyring)
+        row = scope.get(Run, run.id)
+        row.done += len(records)
+        row.state, row.note, row.error, row.changed_at = "running", None, None, now
+        row.failed += keep_failures(scope, context.keyring, run.kind, outcome.failures, now)
+        request_fetches(scope, outcome.refetch, run.kind, now)
+        keep_page(scope, context.keyring, run.kind, run.resource, outcome, now, run_id=run.id)
+        count_first_told(scope, run.kind, outcome.counts, now)
+        if is_last:
+            _end_page(context, scope, row, page, now)
+        seal(scope, context.keyring, now)
+        has_grown = row.done.bit_length() > (row.done - len(records)).bit_length()
+    _pace.note(context.engine, len(records), time.monotonic() - began)
+    return has_grown and row.done < _GROWN and run.kind == "backfill"
+
+
+def _end_page(context: Context, scope: ShopScope, row: Run, page: Page, now: datetime) -> None:
+    row.cursor, row.total = page.cursor, page.total or row.total
+    row.failed += keep_failures(scope, context.keyring, row.kind, page.failures, now)
+    keep_failures(scope, context.keyring, "ledger", page.doubts, now)
+    if page.cursor is None:
+        _done(scope, row, now)
 
 
 def _current(context: Context, shop_id: int, kind: str, finish: Finish) -> Run | None:

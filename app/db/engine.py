@@ -2,6 +2,8 @@
 
 import sqlite3
 import time
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import Any
 
@@ -9,9 +11,11 @@ import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
+from app.db import turn
 from app.db.columns import to_micros
 
 LOCK_PATIENCE = 30.0  # seconds that a transaction waits for SQLite's one write lock
+_LOG_PAGES = 2000
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 # What reaches the driver unconverted (batches) is kept as SQLAlchemy's types keep it.
@@ -22,10 +26,11 @@ sqlite3.register_adapter(bool, int)
 sqlite3.register_adapter(type(None), {}.get)  # type: ignore[arg-type]
 
 
-def open_engine(database_url: str, *, pool: int = 20) -> Engine:
-    """The database. A transaction writes unless its connection has the execution option `reading`."""
+def open_engine(database_url: str, *, pool: int = 20, urgent: bool = False) -> Engine:
+    """The database. A transaction writes unless its connection has the execution option `reading`. urgent: on SQLite
+    its writers go before those of other processes, and leave folding the log into the file to them."""
     if database_url.startswith("sqlite"):
-        return _open_sqlite(database_url, pool)
+        return _open_sqlite(database_url, pool, urgent)
     return create_engine(
         database_url,
         pool_size=pool,
@@ -48,7 +53,7 @@ def encode_json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _open_sqlite(database_url: str, pool: int) -> Engine:
+def _open_sqlite(database_url: str, pool: int, urgent: bool) -> Engine:
     in_memory = database_url in ("sqlite://", "sqlite:///:memory:")  # lives in one connection: threads take turns
     engine = create_engine(
         database_url,
@@ -61,18 +66,20 @@ def _open_sqlite(database_url: str, pool: int) -> Engine:
         json_deserializer=msgspec.json.decode,
         hide_parameters=True,  # an error's words are kept and shown: without what people's rows hold
     )
-    event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin)
+    path = "" if in_memory else engine.url.database or ""
+    event.listen(engine, "connect", lambda connection, _: _configure(connection, urgent))
+    event.listen(engine, "begin", lambda connection: _begin(connection, path, urgent))
     return engine
 
 
-def _configure(connection: sqlite3.Connection, _record: Any) -> None:
+def _configure(connection: sqlite3.Connection, urgent: bool) -> None:
     for pragma in (
         "page_size = 8192",  # of a new file: half as many pages to write for the same rows
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
-        "wal_autocheckpoint = 2000",
+        # pages after which whoever commits folds the log in: the urgent only where nobody else did for long
+        f"wal_autocheckpoint = {_LOG_PAGES * 10 if urgent else _LOG_PAGES}",
         "cache_size = -32000",
         "soft_heap_limit = 48000000",  # of all connections together: beyond it pages take each other's place
         "temp_store = MEMORY",  # what a savepoint has to remember of changed pages
@@ -81,7 +88,7 @@ def _configure(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _begin(connection: Connection) -> None:
+def _begin(connection: Connection, path: str, urgent: bool) -> None:
     # The driver would begin before writes only, and then too late: two could read the same and both write.
     driver: Any = connection.connection.driver_connection
     if connection.get_execution_options().get("reading"):
@@ -90,16 +97,23 @@ def _begin(connection: Connection) -> None:
         _patiently(driver, "SELECT 1 FROM sqlite_master LIMIT 1")  # takes the snapshot
     else:
         driver.execute("PRAGMA query_only = OFF")
-        _patiently(driver, "BEGIN IMMEDIATE")
+        with turn.first(path) if urgent and path else nullcontext():
+            _patiently(driver, "BEGIN IMMEDIATE", lambda: not urgent and bool(path) and turn.is_taken(path))
 
 
-def _patiently(driver: sqlite3.Connection, sql: str) -> None:
+def _patiently(driver: sqlite3.Connection, sql: str, is_others: Callable[[], bool] = lambda: False) -> None:
+    """is_others: whether it is the turn of others, who are waited for as long as for the lock."""
     deadline = time.monotonic() + LOCK_PATIENCE
-    while True:
-        try:
-            driver.execute(sql).close()
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF not in _BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.001)
+    while (is_others() and time.monotonic() < deadline) or not _try(driver, sql, deadline):
+        time.sleep(0.001)
+
+
+def _try(driver: sqlite3.Connection, sql: str, deadline: float) -> bool:
+    """False where the database is busy; raises it after the deadline."""
+    try:
+        driver.execute(sql).close()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in _BUSY or time.monotonic() > deadline:
+            raise
+        return False
+    return True
