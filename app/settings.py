@@ -25,7 +25,7 @@ class Settings:
     shopify_client_secret_old: str | None = None  # while secrets are changed: still good for what comes in
     host: str = "127.0.0.1"
     port: int = 8000
-    threads: int = 16
+    threads: int = 32
     metrics_token: str | None = None  # None: /metrics answers this machine alone
     processes: int = 1  # of the web, on PostgreSQL; SQLite has one
 
@@ -52,7 +52,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         shopify_client_secret_old=environ.get("SHOPIFY_CLIENT_SECRET_OLD") or None,
         host=environ.get("HOST") or "127.0.0.1",
         port=_number(environ, "PORT", 8000, 1, 65535),
-        threads=_number(environ, "REGULARS_THREADS", 16, 1, 256),
+        threads=_number(environ, "REGULARS_THREADS", 32, 1, 256),
         metrics_token=environ.get("REGULARS_METRICS_TOKEN") or None,
         processes=_number(environ, "REGULARS_PROCESSES", 1, 1, 64),
     )

@@ -5,9 +5,9 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 import psycopg
 import sqlalchemy.exc
@@ -63,7 +63,25 @@ class Arrival:
         )
 
 
-Waiting = tuple[Arrival, Future[None]]
+class Waiting:
+    """An arrival, and the thread that waits until it is on disk: by a bare lock, which costs least."""
+
+    def __init__(self, arrival: Arrival) -> None:
+        self.arrival = arrival
+        self._error: Exception | None = None
+        self._settled = threading.Lock()
+        self._settled.acquire()
+
+    def settle(self, error: Exception | None = None) -> None:
+        self._error = error
+        self._settled.release()
+
+    def wait(self) -> None:
+        """Raises what kept it from the disk."""
+        if not self._settled.acquire(timeout=_PATIENCE):
+            raise DiskRefused("The database did not answer in time.")
+        if self._error is not None:
+            raise self._error
 
 
 class Inbox:
@@ -80,12 +98,9 @@ class Inbox:
     def keep(self, arrival: Arrival) -> None:
         """Returns once the delivery is on disk, now or from before. Raises DiskRefused where it is not."""
         self._begin()
-        kept: Future[None] = Future()
-        self._waiting.put((arrival, kept))
-        try:
-            kept.result(_PATIENCE)
-        except TimeoutError:
-            raise DiskRefused("The database did not answer in time.") from None
+        waiting = Waiting(arrival)
+        self._waiting.put(waiting)
+        waiting.wait()
 
     def reject(self, address: str, reason: str, body: bytes) -> None:
         """Count a delivery that did not verify; its digest may be kept as a sample, its body never is."""
@@ -130,13 +145,13 @@ class Inbox:
 
     def _keep_all(self, together: list[Waiting]) -> None:
         try:
-            self._commit([arrival for arrival, _ in together])
+            self._commit([one.arrival for one in together])
         except Exception as error:  # it is handed to everyone who waits for it
             self._explain(error, together)
         else:
             self.trouble = None
-            for _, kept in together:
-                kept.set_result(None)
+            for one in together:
+                one.settle()
 
     def _explain(self, error: Exception, together: list[Waiting]) -> None:
         refused = _as_refusal(error)
@@ -146,14 +161,15 @@ class Inbox:
             return
         if refused is not None:
             self.trouble = self.trouble or Trouble(utc_now(), str(refused))
-        for _, kept in together:
-            kept.set_exception(refused or error)
+        for one in together:
+            one.settle(refused or error)
 
     def _commit(self, arrivals: Sequence[Arrival]) -> None:
         # in one order everywhere, so that two processes never wait for each other
         rows = [arrival.row() for arrival in sorted(arrivals, key=lambda each: (each.shop_id, each.delivery_key))]
         with every_shop(self._engine, write=True) as db:
-            kept = db.batch().executemany(_INSERT, rows)
+            # one statement: for each that it runs the driver lets go of the interpreter, and others have it for long
+            kept = db.batch().execute(_INSERT.format(", ".join([_ROW] * len(rows))), [*chain.from_iterable(rows)])
             if kept < len(rows):
                 db.batch().executemany(_NOTE_REPEATED, [_repeated(*row[:7]) for row in rows])
             if kept > 0:
@@ -181,7 +197,7 @@ def _as_refusal(error: Exception) -> DiskRefused | None:
     if isinstance(cause, sqlite3.OperationalError | sqlite3.DatabaseError | psycopg.OperationalError):
         is_broken = not isinstance(cause, sqlite3.IntegrityError | sqlite3.ProgrammingError)
         return DiskRefused(f"Nothing can be written to the database: {cause}") if is_broken else None
-    if isinstance(cause, psycopg.errors.ReadOnlySqlTransaction):
+    if isinstance(cause, psycopg.errors.ReadOnlySqlTransaction | OSError):
         return DiskRefused(f"Nothing can be written to the database: {cause}")
     return None
 
@@ -189,9 +205,10 @@ def _as_refusal(error: Exception) -> DiskRefused | None:
 _INSERT = """
 INSERT INTO deliveries
   (shop_id, id, delivery_key, topic, received_at, body, body_digest, due_at, triggered_at, state, attempts)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0)
+VALUES {}
 ON CONFLICT (shop_id, delivery_key) DO NOTHING
 """
+_ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0)"
 _NOTE_REPEATED = """
 INSERT INTO journal (shop_id, id, at, source, kind, digest, outcome, row_id)
 SELECT shop_id, ?, ?, 'delivery', ?, ?, 'duplicate', id FROM deliveries

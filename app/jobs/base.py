@@ -106,7 +106,8 @@ VALUES (:id, :shop_id, :name, :key, :lane, :dedupe, :priority, :due_at, 'ready',
 ON CONFLICT (shop_id, name, dedupe) WHERE state = 'ready' AND dedupe IS NOT NULL DO UPDATE SET
   due_at = CASE WHEN NOT jobs.held AND excluded.due_at < jobs.due_at THEN excluded.due_at ELSE jobs.due_at END,
   priority = CASE WHEN excluded.priority < jobs.priority THEN excluded.priority ELSE jobs.priority END
-"""
+WHERE (NOT jobs.held AND excluded.due_at < jobs.due_at) OR excluded.priority < jobs.priority
+"""  # mostly it is found and stays as it is: PostgreSQL locks it even so
 _FIRE = "INSERT INTO firings (name, due_at) VALUES (:name, :due_at) ON CONFLICT (name, due_at) DO NOTHING"
 _FORGET_FIRINGS = "DELETE FROM firings WHERE name = :name AND due_at < :before"
 _DEAD = """
