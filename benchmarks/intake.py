@@ -4,8 +4,7 @@ import shutil
 import subprocess
 import time
 import zlib
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from app.lib.ids import new_id
 from benchmarks.delivery import answers, order_body, signed, webhook_secret
 from benchmarks.house import House, history, house, postgres
 from benchmarks.results import Result
-from benchmarks.senders import Sent, for_seconds, so_many
+from benchmarks.senders import Post, Sent, for_seconds, so_many
 
 _SECONDS = 4.0
 _SENDERS, _FEWER, _MANY = 32, 16, 50
@@ -45,7 +44,7 @@ def _alone(name: str, engine: str, folder: Path) -> Iterator[Result]:
         web = _web(at)
         most = _storm(at, web, "most", _SENDERS)
         idle = _storm(at, web, "idle", _FEWER)
-        burst = so_many(_address(at, web), _BODY, partial(_headers, webhook_secret(at), "burst"), _MANY, _BURST)
+        burst = so_many(_post(at, web, "burst"), _MANY, _BURST)
         lost = len(most.took) + len(idle.took) + len(burst.took) - _kept(at)
         at.crew.end(["web"])
         empty, bare = _empty(at), _bare_loop(at)
@@ -90,15 +89,12 @@ def _web(at: House) -> str:
 
 
 def _storm(at: House, web: str, name: str, senders: int) -> Sent:
-    return for_seconds(_address(at, web), _BODY, partial(_headers, webhook_secret(at), name), senders, _SECONDS)
+    return for_seconds(_post(at, web, name), senders, _SECONDS)
 
 
-def _address(at: House, web: str) -> str:
-    return f"{web}/webhooks/woocommerce/{at.shop_id}"
-
-
-def _headers(secret: str, name: str, sender: int, number: int) -> Mapping[str, str]:
-    return {**signed(_BODY, secret, 0), "X-WC-Webhook-Delivery-ID": f"{name}-{sender}-{number}"}
+def _post(at: House, web: str, name: str) -> Post:
+    headers = {**signed(_BODY, webhook_secret(at), 0), "X-WC-Webhook-Delivery-ID": f"{name}-{{number}}"}
+    return Post(f"{web}/webhooks/woocommerce/{at.shop_id}", headers, _BODY)
 
 
 def _kept(at: House) -> int:
@@ -112,7 +108,8 @@ def _empty(at: House) -> float:
     at.surroundings["DATABASE_URL"] = ""
     port = at.start_empty()
     at.until(lambda: answers(port, "/"))
-    return for_seconds(f"{port}/", _BODY, lambda *_: {"Content-Type": "application/json"}, _SENDERS, _SECONDS / 2).rate
+    post = Post(f"{port}/", {"Content-Type": "application/json"}, _BODY)
+    return for_seconds(post, _SENDERS, _SECONDS / 2).rate
 
 
 def _bare_loop(at: House) -> float:
