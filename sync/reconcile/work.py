@@ -19,6 +19,7 @@ from sync.reach import calls_the_shop
 from sync.reconcile import begin, stages
 from sync.reconcile.stages import Later
 
+_TRIES = 3  # after the first one
 _STAGES: Mapping[str, Callable[[Context, Reconciliation, Auditor], bool]] = {
     "read": stages.read, "older": stages.older_days, "report": stages.report, "things": stages.things,
     "heal": stages.heal,
@@ -39,13 +40,18 @@ def reconcile(context: Context, job: Job) -> Again | None:
         row = _current(scope)
     if row is None:
         return None
+    if row.state == "queued":
+        _note(context, row, "running", None)
     try:
         return _step(context, row)
     except (RateLimited, PlatformDown, AuthLost) as error:
         _note(context, row, "waiting", Reason.of(error))
         raise
     except Exception as error:
-        _end(context, row, "failed", Reason.of(error))
+        if job.attempts < _TRIES:
+            _note(context, row, "waiting", Reason.of(error))
+        else:
+            _end(context, row, "failed", Reason.of(error))
         raise
 
 

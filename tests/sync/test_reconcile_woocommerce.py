@@ -1,5 +1,6 @@
 """WooCommerce's face without webhooks: what the pull cannot see is found, named, repaired, and proved."""
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -178,6 +179,21 @@ def test_a_worker_that_dies_goes_on_with_the_next_window(hpos: Copy, monkeypatch
     assert asked[2] == asked[3]  # the window in hand, and none before it
     assert len(asked) == len(set(asked)) + 1
     assert len(hpos.days()) == 120
+
+
+def test_a_fault_of_ours_is_tried_again_and_then_given_up(hpos: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> Any:
+        raise ValueError("out of order")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(WooAuditor, "orders", broken)
+        row_id, job = hpos.ask(days=3), hpos.job("reconcile", "report")
+        for attempts, state in ((0, "waiting"), (3, "failed")):
+            with pytest.raises(ValueError, match="out of order"):
+                reconcile(hpos.context, dataclasses.replace(job, attempts=attempts))
+            (row,) = hpos.all(Reconciliation)
+            assert row.state == state
+    assert hpos.finish(hpos.ask(days=3)).id != row_id
 
 
 def test_a_slow_shop_is_a_wait(hpos: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
