@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from app.db.engine import open_engine
 from app.db.scope import every_shop
@@ -100,7 +100,7 @@ def postgres_database(postgres_url: str) -> Database:
 
 @pytest.fixture
 def sqlite_engine(tmp_path: Path, sqlite_template: Path) -> Iterator[Engine]:
-    """A fresh SQLite file with every table."""
+    """A fresh SQLite file with every table. It outlives its processes and not a power cut: no wait for the disk."""
     path = shutil.copy(sqlite_template, tmp_path / "regulars.sqlite")
     yield from _opened(f"sqlite:///{path}")
 
@@ -135,5 +135,7 @@ def stranger(engine: Engine) -> Shop:
 def _opened(address: str) -> Iterator[Engine]:
     import_models()
     engine = open_engine(address)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda file, _: file.execute("PRAGMA synchronous = OFF").close())
     yield engine
     engine.dispose()

@@ -60,10 +60,12 @@ def test_a_connection_that_read_writes_again(engine: Engine, shop: Shop) -> None
     single.dispose()
 
 
-def test_sqlite_is_set_up_to_lose_nothing(sqlite_engine: Engine) -> None:
+def test_sqlite_is_set_up_to_lose_nothing(tmp_path: Path) -> None:
     wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 0, "wal_autocheckpoint": 2000}
-    with every_shop(sqlite_engine) as db:
+    engine = open_engine(f"sqlite:///{tmp_path}/new.sqlite")
+    with every_shop(engine) as db:
         assert {name: db.batch().rows(f"PRAGMA {name}")[0][0] for name in wanted} == wanted
+    engine.dispose()
 
 
 def test_the_write_lock_is_had_soon_after_it_is_free(sqlite_engine: Engine) -> None:
