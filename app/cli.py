@@ -141,9 +141,12 @@ def reconcile(shop: str, days: int) -> None:
 
 @regulars.command()
 @click.argument("shop")
-@click.option("--json", "as_json", is_flag=True, help="the whole report, ids as strings")
+@click.option("--json", "as_json", is_flag=True, help="the whole report, ids and amounts as strings")
 def audit(shop: str, as_json: bool) -> None:
-    """Hold the store of SHOP against its platform; exit 1 on a difference."""
+    """Hold the store of SHOP against its platform, order by order.
+
+    Exit 0: both sides are equal; 1: they differ; 2: the platform could not be read.
+    """
     from sync.audit import audit as run_audit
 
     context = open_house()
@@ -151,10 +154,9 @@ def audit(shop: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(report.as_json(), indent=2))
     else:
-        for difference in report.differences:
-            click.echo(str(difference))
-        click.echo(f"{report.domain}: {report.orders} orders read, {len(report.differences)} differences")
-    sys.exit(1 if report.differences else 0)
+        for line in report.lines():
+            click.echo(line)
+    sys.exit(0 if report.is_equal else 1)
 
 
 @regulars.command("state-hash")

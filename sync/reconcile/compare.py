@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
-from app.lib.money import exponent
+from app.lib.money import Money, exponent
 from connectors.auditing import AuditOrder
 
 MONEY = ("placed", "refunded", "net")
@@ -28,7 +28,14 @@ class Difference:
     currency: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.external_id}: {self.field} is {self.platform} there and {self.store} here"
+        there, here = self._shown(self.platform), self._shown(self.store)
+        return f"{self.kind} {self.external_id}: {self.field} is {there} there and {here} here"
+
+    def _shown(self, said: str | None) -> str:
+        """An amount as money; "None" is one that could not be converted."""
+        if self.currency is None or said in (None, "None"):
+            return str(said)
+        return str(Money(int(said), self.currency))
 
 
 @dataclass(frozen=True, slots=True)
