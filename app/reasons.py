@@ -1,6 +1,7 @@
 """Why something waits, failed or differs: rows keep a code and its values, the words are made where they are read."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -27,10 +28,10 @@ WORDS = {
     "reading_again": noted("What differed is being read again."),
     "misread": noted("It was read again from the shop, and both sides still differ: Regulars reads it wrongly."),
     "no_refund": noted("The shop calls it refunded and names no refund of it: perhaps one was deleted there."),
-    "counts_differ": noted("The shop counts %(counted)s orders on this day, but lists %(listed)s."),
+    "counts_differ": noted("Orders of this day by the shop's own count: %(counted)s; in its list: %(listed)s."),
     "report_differs": noted(
-        "The shop's report has %(their_orders)s orders and %(their_sales)s; "
-        "the orders themselves give %(our_orders)s and %(our_sales)s."
+        "Orders in the shop's report: %(their_orders)s, sales %(their_sales)s; "
+        "the orders themselves: %(our_orders)s, sales %(our_sales)s."
     ),
     "analytics": noted(
         "WooCommerce Analytics adds amounts of all currencies as they are, takes new orders in up to twelve hours "
@@ -72,7 +73,7 @@ def words(kept: Kept | None) -> str:
     if kept is None:
         return ""
     values = kept.get("values", {})
-    return _(WORDS[kept["code"]], **{name: _shown(value) for name, value in values.items()})
+    return _(WORDS[kept["code"]], **{name: _shown(name, value) for name, value in values.items()})
 
 
 def told(kept: Kept | None) -> str:
@@ -80,5 +81,8 @@ def told(kept: Kept | None) -> str:
     return ": ".join(filter(None, (words(kept), (kept or {}).get("details"))))
 
 
-def _shown(value: str | int) -> str:
-    return format_decimal(value, locale=locale()) if isinstance(value, int) else value
+def _shown(name: str, value: str | int) -> str:
+    """Numbers as the language writes them; sales are decimals, which JSON keeps as text."""
+    if isinstance(value, int):
+        return format_decimal(value, locale=locale())
+    return format_decimal(Decimal(value), locale=locale()) if name.endswith("_sales") else value

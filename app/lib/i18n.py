@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from babel import Locale, negotiate_locale
+from babel import Locale, UnknownLocaleError, negotiate_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -18,6 +18,7 @@ SOURCE = "en"
 PSEUDO = "en-XA"  # CLDR's name for English with marks: a sentence without them never met gettext
 _ACCENTS = str.maketrans("aceinouyACEINOUY", "áçéíñóúýÁÇÉÍÑÓÚÝ")
 _current: ContextVar[str] = ContextVar("language", default=SOURCE)
+_formats: ContextVar[str] = ContextVar("formats", default="")
 
 
 class _Pseudo(NullTranslations):
@@ -47,14 +48,27 @@ def choose(wanted: list[str]) -> str:
     return ours.get((negotiate_locale(wanted, languages(), sep="-") or SOURCE).lower(), SOURCE)
 
 
+def formats_of(wanted: list[str], language: str) -> str:
+    """How a browser's owner writes dates and numbers: in our language, as it is done in their part of the world."""
+    for tag in wanted:
+        try:
+            found = Locale.parse(tag, sep="-")
+        except (ValueError, UnknownLocaleError):
+            continue
+        if found.language == language.partition("-")[0]:
+            return tag
+    return ""
+
+
 @contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Everything inside is said in `language`."""
-    token = _current.set(language)
+def speaking(language: str, formats: str = "") -> Iterator[None]:
+    """Everything inside is said in `language`. formats: a region's dates and numbers, where they are not simply its."""
+    tokens = _current.set(language), _formats.set(formats)
     try:
         yield
     finally:
-        _current.reset(token)
+        _current.reset(tokens[0])
+        _formats.reset(tokens[1])
 
 
 def language() -> str:
@@ -63,7 +77,7 @@ def language() -> str:
 
 def locale() -> Locale:
     """The current language as Babel knows it, for numbers, dates and money."""
-    return Locale.parse("en" if language() == PSEUDO else language(), sep="-")
+    return Locale.parse(_formats.get() or ("en" if language() == PSEUDO else language()), sep="-")
 
 
 @lru_cache

@@ -11,7 +11,8 @@ from app.jobs import queries as job_queries
 from app.journal import queries as journal
 from app.journal.keep import request_fetches
 from app.journal.models import Delivery, Event, FailedRecord
-from app.lib.i18n import noted
+from app.lib.i18n import _, noted
+from app.proof import wording
 from app.web.forms import whole_number
 from webhooks import process
 
@@ -28,6 +29,7 @@ JOBS = {
     "reconcile-recent": noted("Looking again at the latest orders"), "seal": noted("Sealing the journal"),
     "thin": noted("Thinning the journal"),
 }  # fmt: skip
+_RECORDS = {**wording.KINDS, "checkout": noted("Checkout"), "coupon": noted("Coupon")}
 _WHY = {
     "failed": noted("What the shop sent could not be taken in."),
     "unknown": noted("The shop sends something that this version of Regulars does not know."),
@@ -85,7 +87,7 @@ def _records(scope: ShopScope, limit: int, now: datetime) -> Iterator[Failure]:
     waiting = journal.is_read_afresh(scope, ((row.kind, row.external_id) for row in rows))
     for row in rows:
         state = "done" if row.resolved_at else "trying" if (row.kind, row.external_id) in waiting else "failed"
-        what = f"{row.kind} {row.external_id}"
+        what = f"{_(_RECORDS[row.kind])} {row.external_id}" if row.kind in _RECORDS else row.external_id
         why = _WHY["ledger" if row.source == "ledger" else "record"]
         yield Failure("record", row.id, what, row.last_at, row.attempts, why, row.error, state)
 

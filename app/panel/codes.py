@@ -43,7 +43,7 @@ def make_set(scope: ShopScope) -> ResponseReturnValue:
     now, count = utc_now(), whole_number(form["count"], digits=4) or 0
     make_codes(scope, form["name"], _offer(scope, form, now), count, now, form["prefix"].upper())
     scope.flush()
-    made = next(row for row, _live in code_sets(scope, PAGE) if row.subject == form["name"])
+    made = next(row for row, _live, _states in code_sets(scope, PAGE) if row.subject == form["name"])
     return done("made", "panel.code_set", write_id=made.id)
 
 
@@ -57,7 +57,6 @@ def code_set(scope: ShopScope, write_id: int) -> ResponseReturnValue:
         row=row,
         codes=codes_of(scope, row.subject),
         states=states,
-        is_made=states.isdisjoint(OPEN),
     )
 
 
@@ -68,6 +67,12 @@ def download_codes(scope: ShopScope, write_id: int) -> ResponseReturnValue:
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     answer.headers["Content-Disposition"] = f'attachment; filename="{codes_file(write_id)}"'
     return answer
+
+
+@bp.app_template_test()
+def being_made(states: set[str]) -> bool:
+    """Is anything of a set of codes still to be written?"""
+    return not states.isdisjoint(OPEN)
 
 
 @bp.app_template_global()

@@ -56,8 +56,8 @@ def proof(scope: ShopScope) -> ResponseReturnValue:
         first_place=(squares[0].day.weekday() - locale().first_week_day) % 7 + 1,
         green=sum(day.state == "green" for day in days),
         compared=len(days),
-        there=sum_of(day.there for day in days),
-        here=sum_of(day.here for day in days),
+        in_shop=sum_of(day.there for day in days),
+        in_regulars=sum_of(day.here for day in days),
         notable=[day for day in reversed(days) if is_notable(day, on)],
         things=[(row, side(row.there).count, side(row.here).count) for row in queries.things(scope)],
         found=queries.found_since(scope, now - timedelta(days=queries.SHOWN)),
@@ -75,16 +75,16 @@ def proof(scope: ShopScope) -> ResponseReturnValue:
 def proof_day(scope: ShopScope, day: str) -> ResponseReturnValue:
     on = _day(day)
     row = queries.day_of(scope, on)
-    there, here = (side(row.there), side(row.here)) if row else (Side(), Side())
+    in_shop, in_regulars = (side(row.there), side(row.here)) if row else (Side(), Side())
     before = paging.number(paging.read(request.args.get("after")))
     rows = queries.findings(scope, PAGE + 1, before, day=on)
     return render_template(
         "panel/proof/day.html",
         on=on,
         row=row,
-        there=there,
-        here=here,
-        spoken=sorted(there.money.keys() | here.money.keys()),
+        in_shop=in_shop,
+        in_regulars=in_regulars,
+        spoken=sorted(in_shop.money.keys() | in_regulars.money.keys()),
         page=paging.cut(rows, PAGE, lambda one: (one.id,)),
         known=Reason("analytics").kept(),
         head=head(scope, on),

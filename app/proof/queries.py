@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, case, func
 from sqlmodel import col, select
 
 from app.db.scope import ShopScope
@@ -86,13 +86,11 @@ def findings(
 def found_since(scope: ShopScope, since: datetime) -> Mapping[str, tuple[int, int]]:
     """What was missing, stale, extra or deleted: (records found, of those repaired)."""
     record: list[Any] = [col(Finding.what), col(Finding.kind), col(Finding.external_id)]
-    counted = [*record, func.count() - func.count(col(Finding.repaired_at))]
-    grouped = select(*counted).where(col(Finding.found_at) >= since).group_by(*record)
-    found: dict[str, tuple[int, int]] = {}
-    for what, _kind, _id, unmended in scope.rows(grouped):
-        records, repaired = found.get(what, (0, 0))
-        found[what] = (records + 1, repaired + (not unmended))
-    return found
+    counts: list[Any] = [(func.count() - func.count(col(Finding.repaired_at))).label("unmended")]
+    records = select(*record, *counts).where(col(Finding.found_at) >= since).group_by(*record).subquery()
+    is_repaired = case((records.c.unmended == 0, 1), else_=0)
+    counted = select(records.c.what, func.count(), func.sum(is_repaired)).group_by(records.c.what)
+    return {what: (int(found), int(repaired)) for what, found, repaired in scope.rows(counted)}
 
 
 def first_told(scope: ShopScope, since: date) -> Mapping[str, int]:

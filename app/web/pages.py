@@ -47,7 +47,9 @@ def is_partial() -> bool:
 
 
 def _speak() -> None:
-    g.speaking = i18n.speaking(i18n.choose([tag for tag, _quality in request.accept_languages]))
+    wanted = [tag for tag, _quality in request.accept_languages]
+    language = i18n.choose(wanted)
+    g.speaking = i18n.speaking(language, i18n.formats_of(wanted, language))
     g.speaking.__enter__()
 
 

@@ -27,12 +27,13 @@ def counts(scope: ShopScope) -> dict[str, int]:
     return {row[0]: int(row[1]) for row in scope.rows(counted)}
 
 
-def code_sets(scope: ShopScope, limit: int) -> Sequence[tuple[PlatformWrite, int]]:
-    """Sets of discount codes, each by its first write, the latest first; and how many codes can be redeemed by now."""
+def code_sets(scope: ShopScope, limit: int) -> Sequence[tuple[PlatformWrite, int, set[str]]]:
+    """Sets of discount codes, each by its first write, the latest first; how many codes can be redeemed by now, and the
+    states of the writes about it."""
     first = select(PlatformWrite).where(PlatformWrite.kind == "discount").order_by(col(PlatformWrite.id).desc())
     live = select(DiscountCode.name, func.count()).group_by(DiscountCode.name)
     counted = {row[0]: int(row[1]) for row in scope.rows(live)}
-    return [(row, counted.get(row.subject, 0)) for row in scope.all(first.limit(limit))]
+    return [(row, counted.get(row.subject, 0), states_of(scope, row.subject)) for row in scope.all(first.limit(limit))]
 
 
 def states_of(scope: ShopScope, subject: str) -> set[str]:

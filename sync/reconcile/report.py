@@ -28,7 +28,7 @@ def hold_against_report(
         ours = figures(scope, first_on, last_on)
         for row in scope.all(_days(first_on, last_on)):
             theirs = report.days.get(row.day)
-            row.question = theirs and _question(theirs, ours.get(row.day, _NOTHING))
+            row.question = theirs and _question(theirs, ours.get(row.day, _NOTHING), scope.shop.decimals)
     return report.why_not
 
 
@@ -45,8 +45,10 @@ def figures(scope: ShopScope, first_on: date, last_on: date) -> dict[date, Repor
     return {day: ReportDay(orders.get(day, 0), str(sales[day])) for day in sales}
 
 
-def _question(theirs: ReportDay, ours: ReportDay) -> Kept | None:
-    if (theirs.orders, Decimal(theirs.sales)) == (ours.orders, Decimal(ours.sales)):
+def _question(theirs: ReportDay, ours: ReportDay, decimals: int) -> Kept | None:
+    """The API rounds each amount to the shop's decimals, the report adds them as they are kept: that is no question."""
+    rounding = Decimal(ours.orders).scaleb(-decimals) / 2
+    if theirs.orders == ours.orders and abs(Decimal(theirs.sales) - Decimal(ours.sales)) <= rounding:
         return None
     values: dict[str, str | int] = {
         "their_orders": theirs.orders, "their_sales": f"{Decimal(theirs.sales):f}",

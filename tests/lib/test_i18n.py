@@ -1,9 +1,11 @@
 """A language is a folder with a catalogue."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
+from babel.dates import format_date
 
 from app.lib import i18n
 
@@ -49,6 +51,17 @@ def _forget() -> None:
 )
 def test_a_language_with_a_catalogue_can_be_chosen(wanted: list[str], chosen: str) -> None:
     assert i18n.choose(wanted) == chosen
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shown"),
+    [(["en-GB"], "22 Nov 2026"), (["en-US"], "Nov 22, 2026"), (["xx-YY", "not a tag", "de-AT"], "Nov 22, 2026"),
+     (["fr", "en-IE"], "22 Nov 2026"), ([], "Nov 22, 2026")],
+)  # fmt: skip
+def test_dates_are_written_as_in_the_reader_s_part_of_the_world(wanted: list[str], shown: str) -> None:
+    with i18n.speaking("en", i18n.formats_of(wanted, "en")):
+        assert format_date(date(2026, 11, 22), locale=i18n.locale()) == shown
+    assert str(i18n.locale()) == "en"
 
 
 def test_its_sentences_and_plurals_are_said() -> None:

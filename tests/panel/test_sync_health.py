@@ -116,14 +116,14 @@ def test_a_retried_delivery_says_what_came_of_it(house: House) -> None:
 
 def test_a_retried_record_says_what_came_of_it(house: House) -> None:
     place = retried(house, "retry a record")
-    assert "being tried again" in row_of(house.client.get(place).text, "order 4711")
+    assert "being tried again" in row_of(house.client.get(place).text, "Order 4711")
     with shop_scope(house.engine, house.ours.id, write=True) as scope:
         resolve_failures(scope, "order", ["4711"], utc_now())
-    assert "It went through." in row_of(house.client.get(place).text, "order 4711")
+    assert "It went through." in row_of(house.client.get(place).text, "Order 4711")
     with shop_scope(house.engine, house.ours.id, write=True) as scope:
         (record,) = scope.all(select(FailedRecord))
         record.resolved_at = utc_now() - timedelta(hours=2)
-    assert row_of(house.client.get(place).text, "order 4711") == ""
+    assert row_of(house.client.get(place).text, "Order 4711") == ""
 
 
 def test_a_retried_reaction_says_what_came_of_it(house: House) -> None:
