@@ -25,6 +25,7 @@ from app.shops.clients import client_for, connector_of, granted_resources
 from connectors.base import Client, Page, Resource, Wait
 from connectors.records import Record
 from sync.feeder import Feeder, Finished, Item
+from sync.figures import FIGURES, count_figures
 from sync.models import Cursor, Run
 from sync.pace import Pace
 from sync.refused import keep_refusals
@@ -48,7 +49,7 @@ def work(context: Context, job: Job, kind: str, finish: Finish) -> Again | None:
     if run is None:
         return None
     try:
-        return _slice(context, run)
+        return count_figures(context, run) if run.resource == FIGURES else _slice(context, run)
     except Finished:
         _drop(run.id)
         _end(context, run)
@@ -121,11 +122,36 @@ def _items(client: Client, run: Run) -> Iterator[Item]:
 
 
 def _write(context: Context, run: Run, page: Page) -> None:
+<<<<<<< Updated upstream
     begun = 0
     while begun == 0 or begun < len(page.records):
         records = page.records[begun : begun + _pace.records]
         begun += len(records) or 1
         if _write_some(context, run, page, records, is_last=begun >= len(page.records)):
+=======
+    is_history = run.kind == "backfill"
+    batches = [page.records[start : start + _BATCH] for start in range(0, len(page.records), _BATCH)] or [()]
+    for place, records in enumerate(batches, 1):
+        now = utc_now()
+        with shop_scope(context.engine, run.shop_id, write=True) as scope:
+            outcome = ingest(scope, records, now, live=not is_history, is_history=is_history, keyring=context.keyring)
+            row = scope.get(Run, run.id)
+            row.done += len(records)
+            row.state, row.note, row.error, row.changed_at = "running", None, None, now
+            row.failed += keep_failures(scope, context.keyring, run.kind, outcome.failures, now)
+            request_fetches(scope, outcome.refetch, run.kind, now)
+            keep_page(scope, context.keyring, run.kind, run.resource, outcome, now, run_id=run.id)
+            count_first_told(scope, run.kind, outcome.counts, now)
+            if place == len(batches):
+                row.cursor, row.total = page.cursor, page.total or row.total
+                row.failed += keep_failures(scope, context.keyring, run.kind, page.failures, now)
+                keep_failures(scope, context.keyring, "ledger", page.doubts, now)
+                if page.cursor is None:
+                    _done(scope, row, now)
+            seal(scope, context.keyring, now)
+            has_grown = row.done.bit_length() > (row.done - len(records)).bit_length()
+        if has_grown and row.done < _GROWN and is_history:
+>>>>>>> Stashed changes
             analyze(context.engine)  # a first import into empty tables is planned badly until their sizes are known
         time.sleep(_BREATH)
 
@@ -177,9 +203,13 @@ def _next(context: Context, shop_id: int, kind: str, finish: Finish) -> Run | No
     now = utc_now()
     with shop_scope(context.engine, shop_id) as scope:
         missing = _missing(scope, kind)
-    begun = client_for(context, shop_id).begin(missing) if kind == "backfill" and missing else {}
+    is_history = kind == "backfill" and bool(missing)
+    begun = client_for(context, shop_id).begin(missing) if is_history else {}
     with shop_scope(context.engine, shop_id, write=True) as scope:
         runs = [scope.add(_begun(scope, kind, resource, begun.get(resource), now)) for resource in missing]
+        if is_history:  # also where only some of it was read again
+            scope.execute(delete(Run).where(col(Run.resource) == FIGURES))
+            scope.add(_begun(scope, kind, FIGURES, None, now))
         if runs:
             runs[0].state = "running"
             return runs[0]

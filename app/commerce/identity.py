@@ -40,7 +40,7 @@ _TELL_IF_LATEST = f"""
         AND o.is_counted IN (TRUE, FALSE) AND o.placed_at >= ? AND (o.placed_at > ? OR o.external_id > ?))"""
 _SEEN_BEFORE = """
     UPDATE customers SET created_at = ? WHERE shop_id = ? AND id = ? AND (created_at IS NULL OR created_at > ?)"""
-
+_GONE = "UPDATE customers SET deleted_at = ? WHERE shop_id = ? AND id = ? AND deleted_at IS NULL"
 
 _MADE = ("id", "external_id", "is_guest", "is_known")
 
@@ -143,7 +143,7 @@ def tell(work: Work, ids: Collection[int]) -> None:
         rows.append((*_told(said[0], min(one.at for one in said)), shop_id, customer_id))
     work.batch.executemany(_TELL, rows)
     gone = [(work.now, shop_id, one) for one in ids if one not in orders and one not in checkouts]
-    work.batch.executemany("UPDATE customers SET deleted_at = ? WHERE shop_id = ? AND id = ?", gone)
+    work.batch.executemany(_GONE, gone)
 
 
 def _latest(work: Work, sql: str, ids: Collection[int]) -> dict[int, Saying]:

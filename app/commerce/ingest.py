@@ -67,16 +67,17 @@ class Outcome:
 
 def ingest(
     scope: ShopScope, records: Sequence[Record], now: datetime, *, live: bool, fresh: bool = False,
-    keyring: Keyring | None = None,
+    is_history: bool = False, keyring: Keyring | None = None,
 ) -> Outcome:  # fmt: skip
     """Write what is news. live: changes become events. fresh: the records are the platform's state as of now, read for
-    this purpose; they settle conflicts, and a deletion among them is carried out. keyring: tells who was erased; a shop
-    where somebody was takes nothing in without it."""
+    this purpose; they settle conflicts, and a deletion among them is carried out. is_history: the customers of new
+    orders are left to `owners.count`, which has to be called once all of them are here. keyring: tells who was erased;
+    a shop where somebody was takes nothing in without it."""
     batch = scope.batch()
     batch.lock("ingest")
     screened = screen(batch, keyring, scope.shop_id, records, now, fresh)
     records = screened.records
-    begin = _beginning(scope, batch, now, live, fresh)
+    begin = _beginning(scope, batch, now, live, fresh, is_history)
     total, failures = begin(), []
     for start in range(0, len(records), _BATCH):
         for round_ in _rounds(records[start : start + _BATCH]):
@@ -91,9 +92,11 @@ def ingest(
     return Outcome(counts, list(total.refetch), failures, digest, total.notes)
 
 
-def _beginning(scope: ShopScope, batch: Batch, now: datetime, live: bool, fresh: bool) -> Callable[[], Work]:
+def _beginning(
+    scope: ShopScope, batch: Batch, now: datetime, live: bool, fresh: bool, is_history: bool
+) -> Callable[[], Work]:
     shop, zone = scope.shop, ZoneInfo(scope.shop.timezone)
-    return lambda: Work(batch, shop, zone, now, live, fresh)
+    return lambda: Work(batch, shop, zone, now, live, fresh, is_history)
 
 
 def _rounds(records: Sequence[Record]) -> Iterator[list[Record]]:

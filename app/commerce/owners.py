@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -9,6 +11,12 @@ from app.commerce import identity, stats
 from app.commerce.identity import Saying
 from app.commerce.known import Incoming
 from app.commerce.work import Work
+from app.db.scope import ShopScope
+
+_SLICE = 1_000  # customers
+_CUSTOMERS = """
+    SELECT id, is_guest OR NOT is_known FROM customers
+    WHERE shop_id = :shop_id AND id > :after ORDER BY id LIMIT :limit"""
 
 
 class Owners:
@@ -33,7 +41,7 @@ class Owners:
         left = {order.known.customer_id for order in orders if order.known and order.write}
         moved = {self.of(order) for order in orders if order.known}
         changed = {one for one in left | moved if one is not None}
-        new = self._by_owner(orders)
+        new = {} if work.is_history else self._by_owner(orders)
         stats.begin(work, {one: new.get(one, ()) for one in made if one not in changed})
         stats.add(work, {one: theirs for one, theirs in new.items() if one not in changed and one not in made})
         stats.refresh(work, changed)
@@ -56,6 +64,18 @@ class Owners:
             if owner is not None and order.known is None:
                 found[owner].append(order)
         return found
+
+
+def count(scope: ShopScope, after_id: int, now: datetime) -> tuple[int, int | None]:
+    """A slice of all customers after one: their figures, and what orders tell of those whose own record never came. How
+    many, and the id to go on after; None when all are done."""
+    batch = scope.batch()
+    batch.lock("ingest")
+    rows = batch.rows(_CUSTOMERS, {"after": after_id, "limit": _SLICE})
+    work = Work(batch, scope.shop, ZoneInfo(scope.shop.timezone), now, live=False, fresh=False)
+    stats.refresh(work, [customer_id for customer_id, _ in rows])
+    identity.tell(work, [customer_id for customer_id, is_told in rows if is_told])
+    return len(rows), rows[-1][0] if len(rows) == _SLICE else None
 
 
 def _key(order: Incoming) -> str | None:

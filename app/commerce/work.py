@@ -18,7 +18,8 @@ _ASIDE = frozenset({"superseded", "conflict"})
 
 @dataclass
 class Work:
-    """Everything that one set of records changes; thrown away where it has to be tried again in smaller pieces."""
+    """Everything that one set of records changes; thrown away where it has to be tried again in smaller pieces.
+    is_history: customers' figures, and what orders tell of them, are left to be counted once all orders are here."""
 
     batch: Batch
     shop: Shop
@@ -26,6 +27,7 @@ class Work:
     now: datetime
     live: bool
     fresh: bool
+    is_history: bool = False
     counts: Counter[str] = field(default_factory=Counter)
     refetch: dict[tuple[str, str], None] = field(default_factory=dict)  # a set that keeps its order
     marks: list[bytes] = field(default_factory=list)

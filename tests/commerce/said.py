@@ -81,11 +81,12 @@ def checkout(external_id: str = "c1", version: float = 0, **more: Any) -> Checko
 
 
 def take_in(
-    engine: Engine, shop: Shop, *records: Record, live: bool = True, fresh: bool = False, now: datetime = NOW
-) -> Outcome:
+    engine: Engine, shop: Shop, *records: Record, live: bool = True, fresh: bool = False, is_history: bool = False,
+    now: datetime = NOW,
+) -> Outcome:  # fmt: skip
     """All of them in one batch."""
     with shop_scope(engine, shop.id, write=True) as scope:
-        return ingest(scope, records, now, live=live, fresh=fresh)
+        return ingest(scope, records, now, live=live, fresh=fresh, is_history=is_history)
 
 
 def one_by_one(engine: Engine, shop: Shop, records: Sequence[Record]) -> list[Outcome]:

@@ -44,6 +44,7 @@ BATCH = {
     "app/commerce/changes.py": "events",
     "app/commerce/days.py": "local days, counted anew",
     "app/commerce/ingest.py": "records",
+    "app/commerce/owners.py": "the figures of a whole history, counted at once",
     "app/consent/actions.py": "what is said to us, by the same statement that ingest uses",
     "app/consent/two_way.py": "who ever refused, asked for many at once",
     "app/db/care.py": "ANALYZE",

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
-from sqlmodel import select
+from sqlalchemy import Engine, delete
+from sqlmodel import col, select
 
-from app.commerce.models import Order
+from app.commerce.models import CustomerStats, Order
 from app.context import Context
 from app.db.scope import every_shop, shop_scope
 from app.errors import PlatformDown, RateLimited, RegularsError
@@ -116,6 +116,17 @@ def test_the_platform_is_told_of_all_before_the_first_is_read(
     assert client.begun == [list(RESOURCES)]
     assert client.asked == [("products", None), ("customers", None), ("orders", "orders begun"), ("checkouts", None)]
     assert {run.state for run in rows(context, connecting, Run)} == {"done"}
+
+
+def test_figures_are_counted_once_all_orders_are_here(context: Context, connecting: Shop, client: Client) -> None:
+    client.items["orders"] = lambda _: iter([Page((order_record(one),), one if one < "3" else None) for one in "123"])
+    work(context, connecting)
+    assert [row.orders_count for row in rows(context, connecting, CustomerStats)] == [3]
+    with shop_scope(context.engine, connecting.id, write=True) as scope:  # a scope that came late: read once more
+        scope.execute(delete(Run).where(col(Run.resource) == "orders"))
+    client.items["orders"] = lambda _: iter([Page((order_record("9"),), None)])
+    work(context, connecting)
+    assert [row.orders_count for row in rows(context, connecting, CustomerStats)] == [4]
 
 
 def test_the_ids_are_kept_before_anything_is_read(context: Context, connecting: Shop, client: Client) -> None:
