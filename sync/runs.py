@@ -122,36 +122,11 @@ def _items(client: Client, run: Run) -> Iterator[Item]:
 
 
 def _write(context: Context, run: Run, page: Page) -> None:
-<<<<<<< Updated upstream
     begun = 0
     while begun == 0 or begun < len(page.records):
         records = page.records[begun : begun + _pace.records]
         begun += len(records) or 1
         if _write_some(context, run, page, records, is_last=begun >= len(page.records)):
-=======
-    is_history = run.kind == "backfill"
-    batches = [page.records[start : start + _BATCH] for start in range(0, len(page.records), _BATCH)] or [()]
-    for place, records in enumerate(batches, 1):
-        now = utc_now()
-        with shop_scope(context.engine, run.shop_id, write=True) as scope:
-            outcome = ingest(scope, records, now, live=not is_history, is_history=is_history, keyring=context.keyring)
-            row = scope.get(Run, run.id)
-            row.done += len(records)
-            row.state, row.note, row.error, row.changed_at = "running", None, None, now
-            row.failed += keep_failures(scope, context.keyring, run.kind, outcome.failures, now)
-            request_fetches(scope, outcome.refetch, run.kind, now)
-            keep_page(scope, context.keyring, run.kind, run.resource, outcome, now, run_id=run.id)
-            count_first_told(scope, run.kind, outcome.counts, now)
-            if place == len(batches):
-                row.cursor, row.total = page.cursor, page.total or row.total
-                row.failed += keep_failures(scope, context.keyring, run.kind, page.failures, now)
-                keep_failures(scope, context.keyring, "ledger", page.doubts, now)
-                if page.cursor is None:
-                    _done(scope, row, now)
-            seal(scope, context.keyring, now)
-            has_grown = row.done.bit_length() > (row.done - len(records)).bit_length()
-        if has_grown and row.done < _GROWN and is_history:
->>>>>>> Stashed changes
             analyze(context.engine)  # a first import into empty tables is planned badly until their sizes are known
         time.sleep(_BREATH)
 
@@ -162,7 +137,8 @@ def _write_some(context: Context, run: Run, page: Page, records: Sequence[Record
     with shop_scope(context.engine, run.shop_id, write=True) as scope:
         scope.find(Run, run.id)  # from now on nobody else writes, on SQLite
         began = time.monotonic()
-        outcome = ingest(scope, records, now, live=run.kind != "backfill", keyring=context.keyring)
+        is_history = run.kind == "backfill"
+        outcome = ingest(scope, records, now, live=not is_history, is_history=is_history, keyring=context.keyring)
         row = scope.get(Run, run.id)
         row.done += len(records)
         row.state, row.note, row.error, row.changed_at = "running", None, None, now
