@@ -1,7 +1,9 @@
 """Doctor: looks at the whole house and says line by line what is well, what may hurt, and what is broken."""
 
+import sqlite3
 from collections.abc import Iterator
 
+import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.engine import open_engine
@@ -23,7 +25,7 @@ def examine(settings: Settings) -> Iterator[Line]:
     for check in _CHECKS:
         try:
             yield from check(house)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error, psycopg.Error) as error:  # batches speak to the driver itself
             cause = getattr(error, "orig", None) or error
             yield Line("fail", "database", f"{check.__name__}: {type(cause).__name__}: {str(cause).splitlines()[0]}")
     house.engine.dispose()

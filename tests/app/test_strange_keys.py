@@ -30,6 +30,9 @@ def test_a_machine_with_other_keys_than_the_first_one_s_does_not_start(engine: E
 
 def test_doctor_says_so(engine: Engine, tmp_path: Path) -> None:
     open_context(settings(engine, tmp_path, OLD)).engine.dispose()
-    said = [str(line) for line in examine(settings(engine, tmp_path, STRANGE)) if line.of == "keys"]
-    assert any(line.startswith("fail") and "each machine needs the same" in line for line in said)
+    (said,) = [str(line) for line in examine(settings(engine, tmp_path / "two")) if line.of == "keys"]
+    assert said.startswith("fail")
+    assert "there are none here" in said
+    said_of_strange = [str(line) for line in examine(settings(engine, tmp_path, STRANGE)) if line.of == "keys"]
+    assert any(line.startswith("fail") and "each machine needs the same" in line for line in said_of_strange)
     assert not any(line.level == "fail" for line in examine(settings(engine, tmp_path, NEW, OLD)) if line.of == "keys")

@@ -22,6 +22,8 @@ def keys(house: House) -> Iterator[Line]:
     file = house.settings.home / "keys"
     if house.settings.keys:
         yield Line("ok", "keys", f"{len(house.settings.keys)} in REGULARS_KEYS")
+    elif not file.exists() and known(house.engine, "keys"):
+        yield Line("fail", "keys", f"there are none here, in REGULARS_KEYS or in {file}, and this database has its own")
     elif not file.exists():
         yield Line("warn", "keys", f"there are none yet: {file} is made at the first start")
     elif file.stat().st_mode & 0o077:
