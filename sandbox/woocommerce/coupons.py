@@ -48,13 +48,7 @@ class Coupons:
         for discount in house.box.shop.codes.values():
             self._add_printed(discount)
         house.bodies["coupon"] = lambda number: self._body(self._get(number))
-        item = "GET, POST, PUT, PATCH, DELETE"
-        house.get("coupons", self.list, "GET, POST")
-        house.route("POST", "coupons", self.create, "GET, POST")
-        house.get("coupons/<int:number>", self.show, item)
-        for method in ("PUT", "PATCH", "POST"):
-            house.route(method, "coupons/<int:number>", self.change, item)
-        house.route("DELETE", "coupons/<int:number>", self.delete, item)
+        house.keep("coupons", self)
         Batches(house, "coupons", self.create, self.change, self.delete)
 
     def list(self) -> Response:

@@ -1,7 +1,7 @@
 """What all parts of the face share: the box, the key, the routes, and how to find a thing and write it."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
@@ -21,6 +21,14 @@ API = "/wp-json/wc/v3"
 # What leaves an order's date as it was: with posts storage nearly everything does
 UNMOVED = frozenset({"refund.deleted", "refund.erased"})
 UNMOVED_POSTS = UNMOVED | {"order.edited", "order.saved", "order.orphaned"}
+
+
+class Kept(Protocol):
+    def list(self) -> Response: ...
+    def create(self) -> Response: ...
+    def show(self, number: int) -> Response: ...
+    def change(self, number: int) -> Response: ...
+    def delete(self, number: int) -> Response: ...
 
 
 class House:
@@ -60,6 +68,16 @@ class House:
         self.blueprint.add_url_rule(
             f"{root}/{path}", f"{method} {path}", guarded, methods=[method], provide_automatic_options=False
         )
+
+    def keep(self, path: str, kept: Kept) -> None:
+        """The routes of things that may be listed, made, shown, changed and deleted."""
+        item = "GET, POST, PUT, PATCH, DELETE"
+        self.get(path, kept.list, "GET, POST")
+        self.route("POST", path, kept.create, "GET, POST")
+        self.get(f"{path}/<int:number>", kept.show, item)
+        for method in ("PUT", "PATCH", "POST"):
+            self.route(method, f"{path}/<int:number>", kept.change, item)
+        self.route("DELETE", f"{path}/<int:number>", kept.delete, item)
 
     def sale(self, number: int) -> Order | Checkout:
         """An order, or the draft of one."""

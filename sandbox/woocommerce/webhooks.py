@@ -59,13 +59,7 @@ class Webhooks:
         self.all: dict[int, Webhook] = {}
         self._last_id = 0
         self.box.listen(self._note)
-        item = "GET, POST, PUT, PATCH, DELETE"
-        house.get("webhooks", self.list, "GET, POST")
-        house.route("POST", "webhooks", self.create, "GET, POST")
-        house.get("webhooks/<int:number>", self.show, item)
-        for method in ("PUT", "PATCH", "POST"):
-            house.route(method, "webhooks/<int:number>", self.change, item)
-        house.route("DELETE", "webhooks/<int:number>", self.delete, item)
+        house.keep("webhooks", self)
 
     def list(self) -> Response:
         state = params.one_of(request.args, "status", ("all", *STATUSES), "all")

@@ -7,19 +7,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from app.errors import PlatformDown, Refused
 from app.lib.addresses import is_public
 from app.lib.outgoing import check_host, guarded_session
+from tests.certificates import make_certificate
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -160,7 +157,8 @@ def test_a_name_that_turns_private_later_is_refused_then(names: dict[str, list[s
 def test_tls_is_verified_for_the_name_and_not_for_the_address(
     serve: Callable[..., Server], names: dict[str, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pem = _certificate(tmp_path, "shop.test")
+    pem = tmp_path / "server.pem"
+    make_certificate(pem, "shop.test")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     server = serve(context)
@@ -289,26 +287,3 @@ def _drip(handler: BaseHTTPRequestHandler) -> None:
             time.sleep(0.05)
     except OSError:
         handler.close_connection = True  # the client gave up, as it should
-
-
-def _certificate(folder: Path, name: str) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = folder / "server.pem"
-    pem.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
-    return pem

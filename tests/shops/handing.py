@@ -6,16 +6,12 @@ import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 from sqlalchemy import Engine
 from sqlmodel import select
@@ -34,6 +30,7 @@ from app.web.identify import COOKIE
 from sandbox import woocommerce
 from sandbox.woocommerce import Face, Options
 from sandbox.woocommerce.wc_auth import KEYS_PAGE
+from tests.certificates import make_certificate
 from tests.sandbox.conftest import make_small_box
 from tests.serving import serving
 
@@ -181,25 +178,6 @@ def token(address: str) -> str:
     return parse_qs(urlsplit(address).query)["user_id"][0]
 
 
-def make_certificate(path: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name, now = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)]), datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    plain = serialization.NoEncryption()
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-
-
 def tls(certificate: Path) -> ssl.SSLContext:
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.load_cert_chain(certificate)
@@ -210,7 +188,7 @@ def tls(certificate: Path) -> ssl.SSLContext:
 def walked(engine: Engine, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Street]:
     """127.0.0.1 stands for the world, and every other private address is one."""
     was, certificate, late = addresses.is_public, home / "server.pem", Late()
-    make_certificate(certificate)
+    make_certificate(certificate, NAME)
     monkeypatch.setattr(addresses, "is_public", lambda text: text == "127.0.0.1" or was(text))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
     with serving(late, ssl_context=tls(certificate)) as port:

@@ -14,7 +14,6 @@ from uuid import uuid4
 
 import pytest
 from msgspec.json import encode
-from sqlalchemy import create_engine, text
 from sqlmodel import col, select
 
 from app.commerce.state_hash import state, state_hash
@@ -30,6 +29,7 @@ from app.proof.models import Finding
 from sync.models import Run
 from sync.now import pull_now
 from sync.reconcile.now import reconcile_now
+from tests.postgres import named, run
 from tests.street.courier import Courier
 
 ORDERS = "600"
@@ -198,13 +198,9 @@ def sqlite() -> Iterator[str]:
 @contextmanager
 def postgresql(server_url: str) -> Iterator[str]:
     name = f"t{uuid4().hex}"
-    admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server_url.replace("/postgres?", f"/{name}?")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    run(server_url, f"CREATE DATABASE {name}")
+    yield named(server_url, name)
+    run(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,7 +1,9 @@
 """A database and a box's Shopify face in one process: writes are pushed, what the shop tells is taken in."""
 
 import zlib
+from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 from itertools import count
@@ -76,6 +78,22 @@ class House:
             again = push.push(self.context, self.job("push"))
             if again is None or (again.at is not None and again.at > utc_now()):
                 return again
+        raise AssertionError("it does not end")
+
+    def push_cut(self, when: str, error: BaseException) -> None:
+        """Push all, but every other time that a step is done have its line cut (`when`: before or after) by this."""
+        seen: Counter[str] = Counter()
+
+        def cut(change: Change) -> None:
+            step = type(change).__name__
+            seen[step] += 1
+            if seen[step] % 2:
+                raise error
+
+        setattr(self.line, when, cut)
+        for _ in range(60):
+            with suppress(Killed):
+                return self.push_all()
         raise AssertionError("it does not end")
 
     def push_all(self) -> None:

@@ -10,7 +10,7 @@ from app.db.engine import reading
 from app.db.migrate import lag
 from app.db.scope import every_shop
 from app.lib.clock import real_now
-from app.operations.checks.line import Check, House, Line
+from app.operations.checks.line import Check, House, Level, Line
 
 _GB = 1024**3
 _LARGE_LOG = 256 * 1024**2
@@ -52,8 +52,8 @@ def room(house: House) -> Iterator[Line]:
             yield Line("warn", "disk", f"{folder} is not there yet")
             continue
         usage = shutil.disk_usage(folder)
-        level = "ok" if usage.free > 5 * _GB else "warn" if usage.free > _GB else "fail"
-        yield Line(level, "disk", f"{usage.free / _GB:.1f} GB free of {usage.total / _GB:.0f} at {folder}")  # type: ignore[arg-type]
+        level: Level = "ok" if usage.free > 5 * _GB else "warn" if usage.free > _GB else "fail"
+        yield Line(level, "disk", f"{usage.free / _GB:.1f} GB free of {usage.total / _GB:.0f} at {folder}")
 
 
 def clock(house: House) -> Iterator[Line]:
@@ -63,8 +63,8 @@ def clock(house: House) -> Iterator[Line]:
     with every_shop(house.engine) as db:
         there: datetime = db.batch().rows("SELECT clock_timestamp()")[0][0]
     apart = abs((there.astimezone(UTC) - real_now()).total_seconds())
-    level = "ok" if apart < 2 else "warn" if apart < 30 else "fail"
-    yield Line(level, "clock", f"{apart:.1f} s apart from the database's")  # type: ignore[arg-type]
+    level: Level = "ok" if apart < 2 else "warn" if apart < 30 else "fail"
+    yield Line(level, "clock", f"{apart:.1f} s apart from the database's")
 
 
 def _is_held(path: Path) -> bool:

@@ -9,7 +9,7 @@ from app.db.scope import every_shop
 from app.jobs.models import JobRow
 from app.lib.clock import utc_now
 from app.operations import figures
-from app.operations.checks.line import Check, House, Line
+from app.operations.checks.line import Check, House, Level, Line
 from app.operations.standing import ALIVE
 from app.reasons import told
 from app.shops.models import Shop
@@ -48,8 +48,9 @@ def deliveries(house: House) -> Iterator[Line]:
         waiting = figures.open_rows(db, "deliveries")
         unsealed = figures.unsealed(db)
     bad = waiting["failed"] + waiting["unknown"]
-    level, said = ("warn", f"{bad} could not be worked") if bad else ("ok", "none failed")
-    yield Line(level, "webhooks", f"{said}; {waiting['pending']} wait, {unsealed} journal entries are not sealed yet")  # type: ignore[arg-type]
+    level: Level = "warn" if bad else "ok"
+    said = f"{bad} could not be worked" if bad else "none failed"
+    yield Line(level, "webhooks", f"{said}; {waiting['pending']} wait, {unsealed} journal entries are not sealed yet")
 
 
 def shops(house: House) -> Iterator[Line]:
