@@ -16,7 +16,7 @@ class OfficeChanges(OrderChanges):
         """All that is left, without lines, paid or not; nothing where nothing is. -> order.updated, refund.created"""
         with self.lock:
             order, at = self.order(order_id), self.now()
-            if not order.current_minor:
+            if order.current_minor <= 0:  # its total was set below what was paid back
                 return None
             refund = refund_of(order, self.shop.next_id(), at, amount_minor=order.current_minor, note=note)
             order.add_refund(refund)

@@ -94,7 +94,7 @@ class OrderChanges(CustomerChanges, ProductChanges):
                     amount_minor=amount_minor,
                     note=note,
                 )
-            if refund.total_minor > order.current_minor:
+            if not 0 <= refund.total_minor <= order.current_minor:
                 raise ValueError(f"{refund.total_minor} is more than is left of order {order_id}")
             order.add_refund(refund)
             order.held_status = "" if order.is_fully_refunded else order.held_status
@@ -123,7 +123,7 @@ class OrderChanges(CustomerChanges, ProductChanges):
             order = self.order(order_id)
             if order.cancelled_at:
                 raise ValueError(f"order {order_id} is cancelled already")
-            if order.is_paid and order.current_minor:
+            if order.is_paid and order.current_minor > 0:
                 self.refund(order_id)
             order.cancelled_at, order.cancel_reason, order.held_status = self.now(), reason, ""
             return self._changed(order, "order.cancelled")
