@@ -13,6 +13,7 @@ from sqlmodel import Field
 from app.db.columns import ShopOwned, ShopPart, belongs, big, json, moment, of_shop
 
 _GONE = text("deleted_at IS NOT NULL")
+_APART = text("net_minor IS NULL")  # not converted: in no sum
 
 
 class Customer(ShopOwned, table=True):
@@ -78,6 +79,7 @@ class Order(ShopOwned, table=True):
         UniqueConstraint("shop_id", "external_id"),
         Index("orders_placed", "shop_id", "placed_at", "id"),
         Index("orders_figures", "shop_id", "is_counted", "placed_on", "placed_minor", "refunded_minor", "net_minor"),
+        Index("orders_apart", "shop_id", "is_counted", "placed_at", sqlite_where=_APART, postgresql_where=_APART),
         Index(
             "orders_customer", "shop_id", "customer_id", "is_counted", "placed_at", "placed_minor", "refunded_minor",
             "net_minor",

@@ -800,6 +800,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("shop_id", "external_id"),
     )
     op.create_index(
+        "orders_apart",
+        "orders",
+        ["shop_id", "is_counted", "placed_at"],
+        unique=False,
+        sqlite_where=sa.text("net_minor IS NULL"),
+        postgresql_where=sa.text("net_minor IS NULL"),
+    )
+    op.create_index(
         "orders_customer",
         "orders",
         ["shop_id", "customer_id", "is_counted", "placed_at", "placed_minor", "refunded_minor", "net_minor"],
@@ -929,6 +937,12 @@ def downgrade() -> None:
     op.drop_index("orders_placed", table_name="orders")
     op.drop_index("orders_figures", table_name="orders")
     op.drop_index("orders_customer", table_name="orders")
+    op.drop_index(
+        "orders_apart",
+        table_name="orders",
+        sqlite_where=sa.text("net_minor IS NULL"),
+        postgresql_where=sa.text("net_minor IS NULL"),
+    )
     op.drop_table("orders")
     op.drop_index("memberships_customer", table_name="memberships")
     op.drop_table("memberships")
