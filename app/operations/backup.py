@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, NamedTuple, cast
@@ -59,7 +60,7 @@ def restore(settings: Settings, path: Path, erased: str | None) -> Restored:
     try:
         with open(path, "rb") as source:
             bring_back = _restore_sqlite if settings.is_sqlite else _restore_postgres
-            bring_back(engine, unwrap(keyring, source))
+            bring_back(engine, _of_its_kind(settings, unwrap(keyring, source)))
         migrate(engine)
         again = repeat(engine, keyring, said, utc_now()) if said else None
         return Restored(settle_restored(engine, utc_now()), again)
@@ -85,6 +86,17 @@ def _dumped(context: Context) -> Iterator[BinaryIO]:
             source.close()
         with open(copy, "rb") as file:
             yield file
+
+
+def _of_its_kind(settings: Settings, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Raises Refused where the backup is of the other kind of database."""
+    first = next(pieces)
+    is_sqlite = first.startswith(b"SQLite format 3\0")
+    if is_sqlite and not settings.is_sqlite:
+        raise Refused("this is a SQLite database's: restore it as one, then `regulars move` brings it to PostgreSQL")
+    if settings.is_sqlite and not is_sqlite:
+        raise Refused("this is a PostgreSQL database's: name an empty one by DATABASE_URL")
+    return chain([first], pieces)
 
 
 def _restore_sqlite(engine: Engine, pieces: Iterator[bytes]) -> None:
@@ -128,6 +140,7 @@ def _running(command: list[str], engine: Engine, **pipes: int) -> Iterator[subpr
     url = engine.url
     place = {"PGHOST": url.host or url.query.get("host"), "PGPORT": url.port, "PGUSER": url.username}
     place |= {"PGPASSWORD": url.password, "PGDATABASE": url.database}
+    place |= {f"PG{name.upper()}": str(value) for name, value in url.query.items() if name.startswith("ssl")}
     environ = {**os.environ, **{name: str(value) for name, value in place.items() if value}}
     with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, **pipes) as process:  # type: ignore[call-overload]
         try:

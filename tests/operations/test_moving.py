@@ -3,6 +3,7 @@
 import fcntl
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,7 +17,11 @@ from app.db.engine import open_engine
 from app.db.scope import shop_scope
 from app.errors import Refused
 from app.journal.verify import verify
+from app.lib.encryption import Keyring
+from app.operations.backup import backup, restore
 from app.operations.move import move
+from app.operations.parcel import wrap
+from app.settings import read
 from app.shops.models import Credential
 from sync.pull import pull
 from tests.conftest import make_shop
@@ -117,3 +122,17 @@ def test_a_house_takes_no_other_s_place(sqlite_engine: Engine, postgres_engine: 
         move(tmp_path / "nothing.sqlite", there)
     with pytest.raises(Refused, match="has to name the PostgreSQL database"):
         move(file_of(sqlite_engine), f"sqlite:///{tmp_path}/other.sqlite")
+
+
+def test_a_backup_of_one_kind_of_database_is_not_restored_into_the_other(
+    sqlite_engine: Engine, empty: str, tmp_path: Path
+) -> None:
+    settings = read({"REGULARS_HOME": str(tmp_path), "DATABASE_URL": sqlite_engine.url.render_as_string()})
+    context = Context(settings, sqlite_engine, Keyring.load(settings))
+    backup(context, tmp_path / "night")
+    with pytest.raises(Refused, match="`regulars move` brings it to PostgreSQL"):
+        restore(replace(settings, database_url=empty), tmp_path / "night", None)
+    with open(tmp_path / "dump", "wb") as target:
+        wrap(context.keyring, BytesIO(b"PGDMP..."), target)
+    with pytest.raises(Refused, match="this is a PostgreSQL database's"):
+        restore(replace(settings, database_url=f"sqlite:///{tmp_path}/new.sqlite"), tmp_path / "dump", None)
