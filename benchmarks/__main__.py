@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmarks.backfill import backfill
 from benchmarks.bulk import bulk_postgres, bulk_sqlite
 from benchmarks.delivery import webhook_during_backfill
+from benchmarks.growth import growth
 from benchmarks.house import postgres
 from benchmarks.intake import intake_postgres, intake_sqlite
 from benchmarks.jobs import jobs_killed, jobs_postgres
@@ -43,7 +44,7 @@ SHORT: Mapping[str, Callable[[Path], Iterable[Result]]] = {
     "mail_render": lambda _: mail_render(),
 }
 
-LARGE: Mapping[str, Callable[[Path], Iterable[Result]]] = {"pace": pace, "large": large}
+LARGE: Mapping[str, Callable[[Path], Iterable[Result]]] = {"growth": growth, "pace": pace, "large": large}
 
 
 def main(arguments: list[str]) -> int:

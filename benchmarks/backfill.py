@@ -37,12 +37,19 @@ def backfill(face: str, engine: str, orders: int, rounds: int, folder: Path) -> 
 def run(at: House, face: str) -> dict[str, Any]:
     """Let the worker read the whole shop: what the orders took of it."""
     at.start_worker()
-    last = _LAST[face]
-    at.until(lambda: at.note(last, "done"))
-    began, ended = at.note("orders", "running"), at.note(last, "done")
+    at.until(lambda: at.note("figures", "done"))
+    spans = [_span(at, "orders", _LAST[face]), _span(at, "figures", "figures")]
     at.crew.end(["worker"])
+    return {
+        "cpu": sum(ended["cpu"] - began["cpu"] for began, ended in spans),
+        "seconds": sum(ended["at"] - began["at"] for began, ended in spans),
+        "peak_mb": spans[-1][1]["peak_mb"],
+    }
+
+
+def _span(at: House, first: str, last: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was noted as one run began and as one ended: the import of orders, the figures of their customers."""
+    began, ended = at.note(first, "running"), at.note(last, "done")
     assert began is not None
     assert ended is not None
-    return {
-        "cpu": ended["cpu"] - began["cpu"], "seconds": ended["at"] - began["at"], "peak_mb": ended["peak_mb"],
-    }  # fmt: skip
+    return began, ended

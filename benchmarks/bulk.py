@@ -8,6 +8,7 @@ from statistics import median
 
 from sqlalchemy import Engine
 
+from app.commerce import owners
 from app.commerce.ingest import ingest
 from app.db.care import analyze
 from app.db.scope import every_shop, shop_scope
@@ -43,12 +44,13 @@ def _measured(name: str, engine: str, orders: int, rounds: int, folder: Path) ->
     clock, write = (time.process_time, raw.write) if is_sqlite else (time.monotonic, raw.copy)
     for _ in range(rounds):
         with fresh(engine) as empty:
-            shop_id = _shop(empty)
+            shop_id = new_shop(empty, "shopify")
             for kind in ("products", "customers"):
                 _import(empty, shop_id, pages, kind)
             analyze(empty)
             began = clock()
             _import(empty, shop_id, pages, "orders")
+            _count(empty, shop_id)
             ours.append(clock() - began)
             left = raw.read_back(empty)
         with fresh(engine) as empty:
@@ -59,13 +61,13 @@ def _measured(name: str, engine: str, orders: int, rounds: int, folder: Path) ->
     return Result(name, round(rate), unit, against, round(rate / bare_rate, 3), note)
 
 
-def _shop(engine: Engine) -> int:
+def new_shop(engine: Engine, platform: str) -> int:
     now = utc_now()
     with every_shop(engine, write=True) as db:
         account = db.add(Account(id=new_id(), name="Measured", created_at=now))
         db.flush()
         shop = Shop(
-            id=new_id(), account_id=account.id, platform="shopify", domain="measured.myshopify.com", name="Measured",
+            id=new_id(), account_id=account.id, platform=platform, domain="measured.myshopify.com", name="Measured",
             home_url="https://measured.example", currency="EUR", timezone="Europe/Berlin", state="connecting",
             installed_at=now,
         )  # fmt: skip
@@ -83,9 +85,16 @@ def _import(engine: Engine, shop_id: int, pages: Path, kind: str) -> None:
     _write(engine, shop_id, kind, batch)
 
 
+def _count(engine: Engine, shop_id: int) -> None:
+    after: int | None = 0
+    while after is not None:
+        with shop_scope(engine, shop_id, write=True) as scope:
+            _, after = owners.count(scope, after, utc_now())
+
+
 def _write(engine: Engine, shop_id: int, kind: str, batch: Slice) -> None:
     now = utc_now()
     with shop_scope(engine, shop_id, write=True) as scope:
-        outcome = ingest(scope, batch.records, now, live=False)
+        outcome = ingest(scope, batch.records, now, live=False, is_history=True)
         keep_page(scope, _KEYRING, "backfill", kind, outcome, now)
         seal(scope, _KEYRING, now)

@@ -32,7 +32,7 @@ def read_back(engine: Engine) -> Import:
     with engine.connect() as connection:
         cursor: Any = connection.connection.cursor()
         found = {table.name: _rows(cursor, table, engine.dialect.name) for table in SQLModel.metadata.sorted_tables}
-    return _in_batches(found)
+    return in_batches(found)
 
 
 def write(engine: Engine, left: Import) -> float:
@@ -104,7 +104,7 @@ def _insert(table: Table, dialect: str) -> str:
     return f"INSERT INTO {table.name} ({names}) VALUES ({marks})"
 
 
-def _in_batches(found: Rows) -> Import:
+def in_batches(found: Rows) -> Import:
     """Rows of an order go with it; whom only orders name, and everybody's figures, with the first order."""
     place = _places()
     orders = found["orders"]
