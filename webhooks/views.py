@@ -47,7 +47,8 @@ class Intake:
         self._urls = URLS.bind("")
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        return self._answer(Request(environ))(environ, start)
+        # a list: whatever is none the server asks for piece by piece, and takes the interpreter for each
+        return list(self._answer(Request(environ))(environ, start))
 
     def _answer(self, request: Request) -> Response | HTTPException:
         try:
@@ -65,14 +66,15 @@ class Intake:
 
     def _handle(self, request: Request) -> Response:
         platform, named = self._urls.match(request.path, request.method)
+        headers, body = cast(Mapping[str, str], request.headers), _body(request)
         if platform == "shopify":
-            return self._take(platform, request.headers.get("X-Shopify-Shop-Domain", ""), request)
-        if _is_ping(request):
+            return self._take(platform, headers.get("X-Shopify-Shop-Domain", ""), headers, body)
+        if _is_ping(request, body):
             return Response()  # WooCommerce pings again after every delivery until it is answered exactly so
-        return self._take(platform, str(named["shop_id"]), request)
+        return self._take(platform, str(named["shop_id"]), headers, body)
 
-    def _take(self, platform: str, name: str, request: Request) -> Response:
-        connector, headers, body = self.connectors[platform], cast(Mapping[str, str], request.headers), _body(request)
+    def _take(self, platform: str, name: str, headers: Mapping[str, str], body: bytes) -> Response:
+        connector = self.connectors[platform]
         shop_id = self.shops.signed_by(platform, name, lambda secrets: connector.verify(headers, body, secrets))
         if shop_id is None:
             is_settled = self._is_settled(connector, headers, body, name)
@@ -124,15 +126,19 @@ def trouble() -> Trouble | None:
 
 def _body(incoming: Request) -> bytes:
     """The body, refused by its length before it is read; one sent in chunks is read no further than the limit."""
+    length = incoming.content_length
+    if length is not None and length <= LARGEST:
+        # in one piece: what guards a stream costs more than all else here
+        return cast(bytes, incoming.environ["wsgi.input"].read(length))
     incoming.max_content_length = LARGEST + 1  # a stream in chunks is cut there without a word
-    body = incoming.get_data(cache=True)
+    body = incoming.get_data()
     if len(body) > LARGEST:
         raise RequestEntityTooLarge
     return body
 
 
-def _is_ping(incoming: Request) -> bool:
+def _is_ping(incoming: Request, body: bytes) -> bool:
     if incoming.mimetype != "application/x-www-form-urlencoded" or "X-WC-Webhook-Topic" in incoming.headers:
         return False
-    name, _, number = _body(incoming).partition(b"=")
+    name, _, number = body.partition(b"=")
     return name == b"webhook_id" and number.isdigit()
