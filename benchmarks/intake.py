@@ -48,7 +48,7 @@ def _alone(name: str, engine: str, folder: Path) -> Iterator[Result]:
         lost = len(most.took) + len(idle.took) + len(burst.took) - _kept(at)
         at.crew.end(["web"])
         empty, bare = _empty(at), _bare_loop(at)
-    against = f"{_SENDERS} senders (one thread) on the same machine; bare loop {bare:,.0f}, the server's empty view {empty:,.0f}"
+    against = f"{_SENDERS} senders, one thread; bare loop {bare:,.0f}, the server's empty view {empty:,.0f}"
     yield Result(
         f"intake_{name}", round(most.rate), "acknowledged/s", "bare writer loop", round(most.rate / bare, 3), against
     )
