@@ -23,10 +23,14 @@ def test_a_retry_shows_by_itself_what_came_of_it(page: Page, framed: Served) -> 
     row = frame.locator(".failures li", has_text="orders/updated")
     row.get_by_role("button").click()
     expect(row).to_contain_text("It is being tried again.")
+    details = frame.locator(".failures li", has_text="Order 4711").locator("details")
+    details.locator("summary").click()
     with shop_scope(framed.engine, framed.ids["shop"], write=True) as scope:
         (delivery,) = scope.all(select(Delivery))
         delivery.state = "done"
     expect(row).to_contain_text("It went through.")
+    expect(details).to_have_attribute("open", "")  # what somebody reads is not closed by news
+    expect(details.locator("summary")).to_be_focused()
 
 
 def test_the_proof_is_asked_for_and_its_end_is_shown_by_itself(page: Page, framed: Served) -> None:
