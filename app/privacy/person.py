@@ -50,10 +50,6 @@ class Person:
     order_externals: set[str] = field(default_factory=set)
 
     @property
-    def is_anybody(self) -> bool:
-        return bool(self.customers or self.orders or self.checkouts)
-
-    @property
     def names(self) -> set[Name]:
         """All by which the person, and what is theirs, may come up again."""
         return {

@@ -1,6 +1,7 @@
 """What a happening tells beside its own topic: payments, parcels, carts, stock, tags, members, a customer's figures."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from sandbox.changes import Event
 from sandbox.segments import Segment
@@ -56,7 +57,7 @@ class Happenings:
 
     def _paid(self, payments: list[OrderTransaction]) -> Told:
         for paid in payments:
-            yield "order_transactions/create", lambda paid=paid: payload_payments.created(self._world, paid)  # type: ignore[misc]
+            yield "order_transactions/create", partial(payload_payments.created, self._world, paid)
 
     def _bought(self, order: Order, event: Event) -> Told:
         person = self._world.person(order.person_id)
@@ -77,10 +78,7 @@ class Happenings:
         for variant in product.variants:
             if self._stock.get(variant.id) != variant.stock and event.kind != "product.deleted":
                 self._stock[variant.id] = variant.stock
-                yield (
-                    "inventory_levels/update",
-                    lambda variant=variant: payload_shop.level(self._world, variant, event.at),  # type: ignore[misc]
-                )
+                yield "inventory_levels/update", partial(payload_shop.level, self._world, variant, event.at)
 
     def _tagged(self, person: Person, event: Event) -> Told:
         old, new = self._tags.get(person.id, ()), person.tags
@@ -102,5 +100,4 @@ class Happenings:
             ):
                 for one in sorted(ids):
                     members ^= {one}
-                    body = segments.membership(segment, self._world.shop.people[one])
-                    yield topic, lambda body=body: body  # type: ignore[misc]
+                    yield topic, partial(segments.membership, segment, self._world.shop.people[one])

@@ -11,7 +11,6 @@ from sandbox.shop import Order
 from tests.sandbox.woocommerce.conftest import Caller, Street
 
 Made = Callable[..., Street]
-KOLKATA = ZoneInfo("Asia/Kolkata")
 EVENING = datetime(2026, 7, 10, 19, 0, 0, tzinfo=UTC)  # already the 11th in Kolkata
 
 
