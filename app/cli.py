@@ -1,6 +1,7 @@
 """The command line: `regulars COMMAND`. Exit codes: 0 done, 1 a difference, 2 something is wrong (said in words)."""
 
 import json
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -216,6 +217,7 @@ def demo(once: bool, as_json: bool, database_url: str | None, data: str, face: s
         from app.demo.once import once as run_once
         from app.demo.street import FACES
 
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that every process that was started ends too
         sys.exit(run_once(data, file, database_url, as_json, [face] if face else FACES))
     from app.demo.show import show
 
