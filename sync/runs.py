@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from app.commerce.ingest import ingest
 from app.context import Context
 from app.db.care import analyze
+from app.db.pace import Pace
 from app.db.scope import ShopScope, shop_scope
 from app.errors import AuthLost, PlatformDown, RateLimited
 from app.jobs.base import Again, Job
@@ -27,7 +28,6 @@ from connectors.records import Record
 from sync.feeder import Feeder, Finished, Item
 from sync.figures import FIGURES, count_figures
 from sync.models import Cursor, Run
-from sync.pace import Pace
 from sync.refused import keep_refusals
 
 _SLICE = 0.5  # seconds

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from app import jobs
 from app.commerce.ingest import ingest
 from app.context import Context
+from app.db.pace import Pace
 from app.db.scope import ShopScope, shop_scope
 from app.errors import RegularsError
 from app.jobs.base import Again, Job
@@ -26,8 +27,8 @@ from app.shops.clients import connector_of, facts_of
 from app.shops.lifecycle import apply
 from connectors.records import Fact, Hint, Lifecycle, PrivacyRequest, Record
 
-_AT_ONCE = 50
 _SLICE = 0.4  # seconds
+_pace = Pace(most=50)
 
 
 def process(context: Context, job: Job) -> Again | None:
@@ -35,7 +36,8 @@ def process(context: Context, job: Job) -> Again | None:
     assert job.shop_id is not None
     until = time.monotonic() + _SLICE
     while time.monotonic() < until:
-        if _batch(context, job.shop_id, utc_now()) < _AT_ONCE:
+        at_once = _pace.records
+        if _batch(context, job.shop_id, at_once, utc_now()) < at_once:
             return None
     return Again(None)
 
@@ -49,10 +51,11 @@ def retry(scope: ShopScope, delivery_id: int, now: datetime) -> None:
     jobs.defer(scope, "deliveries", lane="ingest", dedupe="deliveries", priority=0)
 
 
-def _batch(context: Context, shop_id: int, now: datetime) -> int:
+def _batch(context: Context, shop_id: int, at_once: int, now: datetime) -> int:
     with shop_scope(context.engine, shop_id, write=True) as scope:
         pending = select(Delivery).where(Delivery.state == "pending", col(Delivery.due_at) <= now)
-        deliveries = scope.all(pending.order_by(col(Delivery.id)).limit(_AT_ONCE))
+        deliveries = scope.all(pending.order_by(col(Delivery.id)).limit(at_once))
+        began = time.monotonic()  # from here on nobody else writes, on SQLite
         records: list[Record] = []
         for delivery in deliveries:
             for record in _read(context, scope, delivery, now):
@@ -65,6 +68,7 @@ def _batch(context: Context, shop_id: int, now: datetime) -> int:
         keep_deliveries(scope, context.keyring, deliveries, now)
         sweep.forget(scope, context.keyring, deliveries)
         seal(scope, context.keyring, now)
+    _pace.note(context.engine, len(deliveries), time.monotonic() - began)
     return len(deliveries)
 
 

@@ -2,9 +2,8 @@
 
 from sqlalchemy import Engine
 
-from app.db import turn
-from sync import pace
-from sync.pace import Pace
+from app.db import pace, turn
+from app.db.pace import Pace
 
 
 def test_while_somebody_waits_a_transaction_is_short(sqlite_engine: Engine) -> None:
