@@ -17,7 +17,7 @@ WHATS = {
 }  # fmt: skip
 _FIELDS = {
     "placed": noted("Placed"), "refunded": noted("Refunded"), "net": noted("Net"), "day": noted("Day"),
-    "counted": noted("Counts as a sale"), "refunds": noted("Refunds"),
+    "counted": noted("Counts as a sale"), "refunds": noted("Refunds"), "amounts": noted("Amounts"),
 }  # fmt: skip
 _VALUES = {
     "kept": noted("there"), "None": noted("none"), "True": noted("yes"), "False": noted("no"),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from app.errors import NotFound, PlatformDown
@@ -144,21 +144,30 @@ def _gmt(moment: datetime) -> str:
 
 
 def _order(row: dict[str, Any]) -> AuditOrder:
-    placed = Decimal(str(row["total"]))
-    refunded = -sum((Decimal(str(refund["total"])) for refund in row["refunds"]), Decimal(0))
+    placed, refunded, net = _sums(row)
     return AuditOrder(
         external_id=str(row["id"]),
         placed_at=_time(row["date_created_gmt"] or row["date_modified_gmt"]),
         is_counted=row["status"] in SALES,
         currency=row["currency"],
-        placed=str(placed),
-        refunded=str(refunded),
-        net=str(placed - refunded),
+        placed=placed,
+        refunded=refunded,
+        net=net,
         refunds=[str(refund["id"]) for refund in row["refunds"]],
         is_refunded=row["status"] == "refunded",
         is_kept=row["status"] not in NO_ORDERS,
         updated_at=_time(row["date_modified_gmt"]) if row["date_modified_gmt"] else None,
     )
+
+
+def _sums(row: dict[str, Any]) -> tuple[str, str, str]:
+    """Placed, refunded, net; where one is no number, as they stand."""
+    placed, parts = str(row["total"]), [str(refund["total"] or 0) for refund in row["refunds"]]
+    try:
+        refunded = -sum(map(Decimal, parts), Decimal(0))
+        return placed, str(refunded), str(Decimal(placed) - refunded)
+    except InvalidOperation:
+        return placed, " ".join(parts), ""
 
 
 def _time(naive_gmt: str) -> datetime:

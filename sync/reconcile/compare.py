@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
+from app.errors import BadInput
 from app.lib.money import Money, exponent
 from connectors.auditing import AuditOrder
 
@@ -66,7 +67,11 @@ def absent(external_id: str, day: date, what: str) -> Difference:
 
 
 def _sums(order: AuditOrder, held: Held, day: date) -> Iterator[Difference]:
-    theirs = {"day": day, "counted": order.is_counted} | dict(zip(MONEY, amounts(order), strict=True))
+    sums = amounts(order)
+    if None in sums:
+        yield Difference("order", order.external_id, "amounts", f"{order.placed!r} {order.currency}", "kept", day=day)
+        return
+    theirs = {"day": day, "counted": order.is_counted} | dict(zip(MONEY, sums, strict=True))
     money = held.money.get(order.currency, (None, None, None))
     ours = {"day": held.placed_on, "counted": held.is_counted} | dict(zip(MONEY, money, strict=True))
     for name, value in theirs.items():
@@ -83,10 +88,14 @@ def _refunds(order: AuditOrder, held: Held, day: date) -> Iterator[Difference]:
         yield Difference("refund", one, "refund", None, "kept", "deleted", day, order.external_id)
 
 
-def amounts(order: AuditOrder) -> tuple[int, int, int]:
-    """Placed, refunded, net in minor units, read here once more and not by how records are made."""
-    places = exponent(order.currency)
-    return _minor(order.placed, places), _minor(order.refunded, places), _minor(order.net, places)
+def amounts(order: AuditOrder) -> tuple[int | None, int | None, int | None]:
+    """Placed, refunded, net in minor units, read here once more and not by how records are made; None where the
+    platform has something else there than money."""
+    try:
+        places = exponent(order.currency)
+        return _minor(order.placed, places), _minor(order.refunded, places), _minor(order.net, places)
+    except (BadInput, InvalidOperation):
+        return None, None, None
 
 
 def _minor(amount: str, places: int) -> int:
