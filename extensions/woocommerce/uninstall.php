@@ -31,7 +31,7 @@ function clean_sessions(): void {
 			$last = (int) $row->session_id;
 			$kept = maybe_unserialize( $row->session_value );
 			if ( is_array( $kept ) ) {
-				$left = array_filter( $kept, fn( $name ) => ! str_starts_with( (string) $name, 'regulars_' ), ARRAY_FILTER_USE_KEY );
+				$left = array_filter( $kept, fn( $name ) => 0 !== strpos( (string) $name, 'regulars_' ), ARRAY_FILTER_USE_KEY );
 				$wpdb->update( $table, array( 'session_value' => maybe_serialize( $left ) ), array( 'session_id' => $last ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- the same.
 				forget_cached( $row->session_key );
 			}
