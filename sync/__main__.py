@@ -16,6 +16,7 @@ from app.jobs.base import Again, Job
 from app.jobs.worker import THREADS, open_worker
 from app.lib.log import log, write_json
 from app.lib.memory import look_for_cycles_less_often, share_one_arena
+from app.lib.priority import step_back
 from app.mail.outbox import send_due
 from app.privacy.work import work as privacy
 from app.reactions import react
@@ -75,6 +76,7 @@ def run(context: Context, stop: threading.Event, threads: int = THREADS) -> None
 def main() -> int:
     write_json()
     share_one_arena()
+    step_back()
     try:
         context = open_context(settings.read())
     except RegularsError as error:
