@@ -118,6 +118,8 @@ class Place:
             return db.first(select(Shop.id).where(Shop.id == self.shop.id)) is None
 
     def _shown(self, value: Any) -> str:
+        if isinstance(value, int | datetime):
+            return ""  # ours; a platform's id is kept as text
         if not isinstance(value, bytes | memoryview):
             return str(value)
         try:
