@@ -28,12 +28,12 @@ def on_postgres(face: str, folder: Path) -> Iterator[Result]:
 
 
 SHORT: Mapping[str, Callable[[Path], Iterable[Result]]] = {
-    "backfill_shopify": lambda folder: backfill("shopify", "sqlite", _ORDERS, 3, folder),
-    "backfill_woocommerce": lambda folder: backfill("woocommerce", "sqlite", _ORDERS, 3, folder),
+    "backfill_shopify": lambda folder: backfill("shopify", "sqlite", _ORDERS, 2, folder),
+    "backfill_woocommerce": lambda folder: backfill("woocommerce", "sqlite", _ORDERS, 2, folder),
     "backfill_shopify_postgres": lambda folder: on_postgres("shopify", folder),
     "backfill_woocommerce_postgres": lambda folder: on_postgres("woocommerce", folder),
     "woocommerce_pull": woocommerce_pull,
-    "bulk_sqlite": lambda folder: bulk_sqlite(_BULK, 3, folder),
+    "bulk_sqlite": lambda folder: bulk_sqlite(_BULK, 2, folder),
     "bulk_postgres": lambda folder: bulk_postgres(_BULK, 1, folder),
     "webhook_during_backfill": lambda folder: webhook_during_backfill(_ORDERS, 12, folder),
     "intake_sqlite": intake_sqlite,
