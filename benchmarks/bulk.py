@@ -89,7 +89,7 @@ def _count(engine: Engine, shop_id: int) -> None:
     after: int | None = 0
     while after is not None:
         with shop_scope(engine, shop_id, write=True) as scope:
-            _, after = owners.count(scope, after, utc_now())
+            _, after = owners.count(scope, after, 1_000, utc_now())
 
 
 def _write(engine: Engine, shop_id: int, kind: str, batch: Slice) -> None:

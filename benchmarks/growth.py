@@ -137,7 +137,7 @@ class _Store:
         after: int | None = 0
         while after is not None:
             with shop_scope(self._engine, self._shop_id, write=True) as scope:
-                _, after = owners.count(scope, after, utc_now())
+                _, after = owners.count(scope, after, 1_000, utc_now())
 
     def _again(self, first: int, last: int) -> raw.Import:
         """The rows of the orders that were made between, under other names."""

@@ -13,7 +13,6 @@ from app.commerce.known import Incoming
 from app.commerce.work import Work
 from app.db.scope import ShopScope
 
-_SLICE = 1_000  # customers
 _CUSTOMERS = """
     SELECT id, is_guest OR NOT is_known FROM customers
     WHERE shop_id = :shop_id AND id > :after ORDER BY id LIMIT :limit"""
@@ -66,16 +65,16 @@ class Owners:
         return found
 
 
-def count(scope: ShopScope, after_id: int, now: datetime) -> tuple[int, int | None]:
-    """A slice of all customers after one: their figures, and what orders tell of those whose own record never came. How
+def count(scope: ShopScope, after_id: int, limit: int, now: datetime) -> tuple[int, int | None]:
+    """At most `limit` customers after one: their figures, and what orders tell of those whose own record never came. How
     many, and the id to go on after; None when all are done."""
     batch = scope.batch()
     batch.lock("ingest")
-    rows = batch.rows(_CUSTOMERS, {"after": after_id, "limit": _SLICE})
+    rows = batch.rows(_CUSTOMERS, {"after": after_id, "limit": limit})
     work = Work(batch, scope.shop, ZoneInfo(scope.shop.timezone), now, live=False, fresh=False)
     stats.refresh(work, [customer_id for customer_id, _ in rows])
     identity.tell(work, [customer_id for customer_id, is_told in rows if is_told])
-    return len(rows), rows[-1][0] if len(rows) == _SLICE else None
+    return len(rows), rows[-1][0] if len(rows) == limit else None
 
 
 def _key(order: Incoming) -> str | None:

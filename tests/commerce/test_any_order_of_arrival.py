@@ -101,7 +101,7 @@ def backfill(engine: Engine, shop: Shop, batches: list[list[Record]]) -> None:
     after: int | None = 0
     while after is not None:
         with shop_scope(engine, shop.id, write=True) as scope:
-            _, after = owners.count(scope, after, NOW)
+            _, after = owners.count(scope, after, 1_000, NOW)
 
 
 def view(scope: ShopScope) -> dict[str, Any]:
