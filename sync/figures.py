@@ -18,7 +18,7 @@ _pace = Pace(most=1_000)
 
 
 def count_figures(context: Context, run: Run) -> Again:
-    """Some of them, in one transaction. Exact whatever came meanwhile: webhooks tend to the figures of whom they name."""
+    """Some of them, in one transaction. Exact whatever came meanwhile: webhooks tend to figures of whom they name."""
     now = utc_now()
     with shop_scope(context.engine, run.shop_id, write=True) as scope:
         row = scope.get(Run, run.id)

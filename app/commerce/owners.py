@@ -66,8 +66,8 @@ class Owners:
 
 
 def count(scope: ShopScope, after_id: int, limit: int, now: datetime) -> tuple[int, int | None]:
-    """At most `limit` customers after one: their figures, and what orders tell of those whose own record never came. How
-    many, and the id to go on after; None when all are done."""
+    """At most `limit` customers after one: their figures, and what orders tell of those whose own record never came.
+    How many, and the id to go on after; None when all are done."""
     batch = scope.batch()
     batch.lock("ingest")
     rows = batch.rows(_CUSTOMERS, {"after": after_id, "limit": limit})

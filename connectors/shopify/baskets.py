@@ -10,7 +10,7 @@ from connectors.records import Record
 from connectors.shopify.amounts import Minor
 from connectors.shopify.bodies import decode
 from connectors.shopify.goods import plain
-from connectors.shopify.normalise import number, utc
+from connectors.shopify.reading import number, utc
 from connectors.shopify.types import Moment
 
 

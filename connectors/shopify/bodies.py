@@ -8,7 +8,7 @@ import msgspec
 from app.errors import BadInput
 from connectors.base import ShopFacts, Topic
 from connectors.records import Deletion, Hint, Record
-from connectors.shopify.normalise import number
+from connectors.shopify.reading import number
 
 T = TypeVar("T")
 

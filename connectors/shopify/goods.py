@@ -5,7 +5,7 @@ import re
 from connectors import records
 from connectors.shopify import types
 from connectors.shopify.amounts import Minor
-from connectors.shopify.normalise import number, utc
+from connectors.shopify.reading import number, utc
 
 _TOKEN = re.compile(r"/checkouts/(?:[a-z]{1,3}/)?([A-Za-z0-9_-]+)/recover")
 

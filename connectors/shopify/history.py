@@ -14,6 +14,7 @@ from connectors.records import OrderRecord, Record
 from connectors.shopify import goods, normalise, people, types, withheld
 from connectors.shopify.bulk import Bulk, BulkFailed, BulkFile
 from connectors.shopify.jsonl import Broken, Decode, Roots, decoder
+from connectors.shopify.reading import number
 
 SLICE = 500
 TRIES = 3  # runs of one bulk operation before the history is read by pages instead
@@ -214,7 +215,7 @@ class Slice:
             self.fail(row.id, str(error), msgspec.json.encode(row))
             return
         if record is None:
-            self._cut.append(normalise.number(row.id))
+            self._cut.append(number(row.id))
         elif type(record) is OrderRecord and ledger.gap(record) is not None:
             self._odd.append(record)
         else:

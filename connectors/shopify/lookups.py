@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from connectors.records import Fact
 from connectors.shopify import types
-from connectors.shopify.normalise import number, utc
+from connectors.shopify.reading import number, utc
 from connectors.shopify.transport import Transport
 
 _AT_ONCE = 50

@@ -1,12 +1,11 @@
 """Rows of Shopify's GraphQL become records: the same record whether a bulk file or a page brought the row."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 
-from app.errors import BadInput
 from connectors import records
 from connectors.shopify import types
 from connectors.shopify.amounts import Inexact, Minor, exact
+from connectors.shopify.reading import address, number, utc
 
 # Nothing was received under these words, so a cancelled order in one of them was never a sale.
 UNPAID = frozenset({"authorized", "expired", "pending", "unknown", "voided"})
@@ -17,14 +16,6 @@ _KINDS = {
     "ManualDiscountApplication": "manual",
     "ScriptDiscountApplication": "script",
 }
-
-
-def number(gid: str) -> str:
-    """ "6012345678901" of "gid://shopify/Order/6012345678901"."""
-    plain = gid.rpartition("/")[2]
-    if not plain:
-        raise BadInput("an id is missing", "$.id")
-    return plain
 
 
 def order(row: types.OrderRow) -> records.OrderRecord:
@@ -258,24 +249,6 @@ def _sale(row: types.SaleRow, shop: Minor) -> records.Sale:
     )
 
 
-def address(row: types.MailingAddress | None) -> records.Address:
-    """An address that is not there is an empty one: the platform always says."""
-    if row is None:
-        return _NOWHERE
-    return records.Address(
-        row.first_name or "",
-        row.last_name or "",
-        row.company or "",
-        row.address1 or "",
-        row.address2 or "",
-        row.city or "",
-        row.province_code or "",
-        row.zip or "",
-        row.country_code_v2 or "",
-        row.phone or "",
-    )
-
-
 def _journey(row: types.JourneySummary | None) -> records.Journey | None:
     """None while Shopify is still putting the sessions together; an empty one where there were none."""
     if row is None:
@@ -300,10 +273,5 @@ def _visit(row: types.CustomerVisit | None) -> records.Visit | None:
     )
 
 
-def utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-
-
-_NOWHERE = records.Address()
 _UNSEEN = records.Journey()
 _NO_UTM = types.Utm()

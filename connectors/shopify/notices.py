@@ -11,7 +11,7 @@ from connectors.base import ShopFacts, Topic
 from connectors.records import Fact, Lifecycle, PrivacyRequest, Record
 from connectors.shopify.amounts import Minor
 from connectors.shopify.bodies import decode, fields, identity, part
-from connectors.shopify.normalise import number, utc
+from connectors.shopify.reading import number, utc
 from connectors.shopify.types import Moment
 
 

@@ -14,7 +14,7 @@ from connectors.base import ShopFacts
 from connectors.records import Hint, Record
 from connectors.shopify.amounts import Minor
 from connectors.shopify.bodies import decode, fields, identity
-from connectors.shopify.normalise import number, utc
+from connectors.shopify.reading import number, utc
 from connectors.shopify.types import Moment
 
 _KINDS = {"discount_code": "code"}

@@ -2,7 +2,7 @@
 
 from connectors import records
 from connectors.shopify import types
-from connectors.shopify.normalise import address, number, utc
+from connectors.shopify.reading import address, number, utc
 
 STATES: dict[str, records.Consent] = {"SUBSCRIBED": "granted", "UNSUBSCRIBED": "refused", "PENDING": "pending"}
 

@@ -9,8 +9,8 @@ from connectors.base import ShopFacts, Topic
 from connectors.records import Consent, ConsentRecord, CustomerRecord, Hint, Merge, Record, RefundRecord
 from connectors.shopify.amounts import Minor
 from connectors.shopify.bodies import decode, fields, identity, part
-from connectors.shopify.normalise import number, utc
 from connectors.shopify.people import STATES
+from connectors.shopify.reading import number, utc
 from connectors.shopify.types import Moment
 
 

@@ -8,7 +8,7 @@ from app.errors import Refused
 from connectors.changes import AddTags, EmailConsent, RemoveTags, SmsConsent, Written
 from connectors.shopify import types
 from connectors.shopify.mutations import UserError, ask, check, look
-from connectors.shopify.normalise import number, utc
+from connectors.shopify.reading import number, utc
 from connectors.shopify.transport import Transport
 
 _STATES = {"granted": "SUBSCRIBED", "refused": "UNSUBSCRIBED", "pending": "PENDING"}
