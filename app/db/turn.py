@@ -1,33 +1,39 @@
 """Whose turn it is at SQLite's one write lock: who answers platforms and people goes before all others.
 
 While it waits it holds a file beside the database, and nobody else begins to write meanwhile, in whatever process. The
-kernel's lock on a file ends with its process, however that ends.
+kernel's lock on a file ends with its process, however that ends. Others look at it and never take it: a look that held
+the file, however shortly, would keep the urgent waiting and tell other looks that somebody does. Linux has such locks
+(fcntl(2), "Open file description locks"); elsewhere nobody goes first.
 """
 
 import fcntl
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine
 
+_FLOCK = struct.Struct("hhqqi0q")  # type, whence, start, length (0: all of the file), process (0: the open file's)
+_HOLD, _LOOK = getattr(fcntl, "F_OFD_SETLK", None), getattr(fcntl, "F_OFD_GETLK", None)
+
 
 @contextmanager
 def first(path: str) -> Iterator[None]:
-    """Keep others from beginning to write to the database at `path`."""
-    with _file(path).open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_SH)
+    """Keep others from beginning to write to the database at `path`. Any number may hold it at once."""
+    with _file(path).open("a+") as file:
+        if _HOLD is not None:
+            fcntl.fcntl(file, _HOLD, _FLOCK.pack(fcntl.F_RDLCK, 0, 0, 0, 0))
         yield
 
 
 def is_taken(path: str) -> bool:
     """Whether somebody who goes first waits."""
-    with _file(path).open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+    if _LOOK is None:
+        return False
+    with _file(path).open("a+") as file:
+        found = fcntl.fcntl(file, _LOOK, _FLOCK.pack(fcntl.F_WRLCK, 0, 0, 0, 0))
+    return bool(_FLOCK.unpack(found)[0] != fcntl.F_UNLCK)
 
 
 def is_awaited(engine: Engine) -> bool:

@@ -61,6 +61,20 @@ def test_of_all_who_wait_the_urgent_writes_first(sqlite_engine: Engine, urgent: 
     assert not turn.is_awaited(sqlite_engine)
 
 
+def test_who_only_looks_is_not_waited_for(sqlite_engine: Engine) -> None:
+    seen: list[bool] = []
+    looks = [
+        threading.Thread(target=lambda: seen.extend(turn.is_awaited(sqlite_engine) for _ in range(500)))
+        for _ in range(8)
+    ]
+    for look in looks:
+        look.start()
+    for look in looks:
+        look.join()
+    assert len(seen) == 4000
+    assert not any(seen)
+
+
 def test_a_turn_ends_with_its_process(sqlite_engine: Engine) -> None:
     path = str(sqlite_engine.url.database)
     with subprocess.Popen([sys.executable, "-c", HOLD, path], stdout=subprocess.PIPE, text=True) as holder:
