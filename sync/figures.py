@@ -23,7 +23,7 @@ def count_figures(context: Context, run: Run) -> Again:
     with shop_scope(context.engine, run.shop_id, write=True) as scope:
         row = scope.get(Run, run.id)
         began = time.monotonic()
-        counted, last = count(scope, int(row.cursor or 0), _pace.records, now)
+        counted, last = count(scope, int(row.cursor or 0), _pace.records(context.engine), now)
         row.done, row.state, row.note, row.error, row.changed_at = row.done + counted, "running", None, None, now
         row.cursor = str(last)
         if last is None:

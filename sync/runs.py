@@ -124,7 +124,7 @@ def _items(client: Client, run: Run) -> Iterator[Item]:
 def _write(context: Context, run: Run, page: Page) -> None:
     begun = 0
     while begun == 0 or begun < len(page.records):
-        records = page.records[begun : begun + _pace.records]
+        records = page.records[begun : begun + _pace.records(context.engine)]
         begun += len(records) or 1
         if _write_some(context, run, page, records, is_last=begun >= len(page.records)):
             analyze(context.engine)  # a first import into empty tables is planned badly until their sizes are known

@@ -36,7 +36,7 @@ def process(context: Context, job: Job) -> Again | None:
     assert job.shop_id is not None
     until = time.monotonic() + _SLICE
     while time.monotonic() < until:
-        at_once = _pace.records
+        at_once = _pace.records(context.engine)
         if _batch(context, job.shop_id, at_once, utc_now()) < at_once:
             return None
     return Again(None)
