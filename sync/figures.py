@@ -28,5 +28,5 @@ def count_figures(context: Context, run: Run) -> Again:
         row.cursor = str(last)
         if last is None:
             row.state, row.cursor, row.finished_at = "done", None, now
-    _pace.note(context.engine, counted, time.monotonic() - began)
+    _pace.note(counted, time.monotonic() - began)
     return Again(None)

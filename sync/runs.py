@@ -150,7 +150,7 @@ def _write_some(context: Context, run: Run, page: Page, records: Sequence[Record
             _end_page(context, scope, row, page, now)
         seal(scope, context.keyring, now)
         has_grown = row.done.bit_length() > (row.done - len(records)).bit_length()
-    _pace.note(context.engine, len(records), time.monotonic() - began)
+    _pace.note(len(records), time.monotonic() - began)
     return has_grown and row.done < _GROWN and run.kind == "backfill"
 
 

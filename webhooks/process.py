@@ -68,7 +68,7 @@ def _batch(context: Context, shop_id: int, at_once: int, now: datetime) -> int:
         keep_deliveries(scope, context.keyring, deliveries, now)
         sweep.forget(scope, context.keyring, deliveries)
         seal(scope, context.keyring, now)
-    _pace.note(context.engine, len(deliveries), time.monotonic() - began)
+    _pace.note(len(deliveries), time.monotonic() - began)
     return len(deliveries)
 
 

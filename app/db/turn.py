@@ -8,6 +8,7 @@ the file, however shortly, would keep the urgent waiting and tell other looks th
 
 import fcntl
 import struct
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ from sqlalchemy import Engine
 
 _FLOCK = struct.Struct("hhqqi0q")  # type, whence, start, length (0: all of the file), process (0: the open file's)
 _HOLD, _LOOK = getattr(fcntl, "F_OFD_SETLK", None), getattr(fcntl, "F_OFD_GETLK", None)
+
+_seen_at: dict[str, float] = {}  # when somebody was seen to wait last, by any thread of this process
 
 
 @contextmanager
@@ -33,13 +36,16 @@ def is_taken(path: str) -> bool:
         return False
     with _file(path).open("a+") as file:
         found = fcntl.fcntl(file, _LOOK, _FLOCK.pack(fcntl.F_WRLCK, 0, 0, 0, 0))
-    return bool(_FLOCK.unpack(found)[0] != fcntl.F_UNLCK)
+    is_held = bool(_FLOCK.unpack(found)[0] != fcntl.F_UNLCK)
+    if is_held:
+        _seen_at[path] = time.monotonic()
+    return is_held
 
 
-def is_awaited(engine: Engine) -> bool:
-    """Whether somebody who goes first waits for us now. On PostgreSQL nobody has to."""
-    path = engine.url.database
-    return engine.dialect.name == "sqlite" and bool(path) and is_taken(str(path))
+def was_awaited(engine: Engine, seconds: float) -> bool:
+    """Whether anybody who began to write found somebody waiting, so many seconds ago or less. On PostgreSQL nobody has
+    to wait."""
+    return time.monotonic() - _seen_at.get(str(engine.url.database), -seconds) < seconds
 
 
 def _file(path: str) -> Path:

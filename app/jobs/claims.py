@@ -17,6 +17,7 @@ from app.lib.clock import real_now, utc_now
 from app.lib.log import log
 
 BACK_OFF = (5, 30, 120, 600, 3600, 3 * 3600, 8 * 3600)  # seconds after each failure; then it is dead
+_LONG_DUE = timedelta(seconds=2)  # after which a job is as urgent as any: what comes all the time starves nothing
 _NEVER_TWICE = (AuthLost, Refused)  # a person has to act first
 
 
@@ -41,7 +42,8 @@ class Claims:
 
     def _claim(self, batch: Batch, lane: Lane | None) -> Job | None:
         where = {"in_shop": lane.shop_id, "in_lane": lane.name} if lane else {}
-        values = {"now": utc_now(), "worker": self.worker, "until": self._until(), **where}
+        now = utc_now()
+        values = {"now": now, "long_due": now - _LONG_DUE, "worker": self.worker, "until": self._until(), **where}
         found = batch.rows(_claim(bool(lane), batch.is_sqlite), values)
         return _job(found[0]) if found else None
 
@@ -138,7 +140,8 @@ def _claim(in_a_lane: bool, is_sqlite: bool) -> str:
 UPDATE jobs SET state = 'running', worker = :worker, lease_until = :until WHERE id = (
   SELECT id FROM jobs j WHERE state = 'ready' AND due_at <= :now {where} AND NOT EXISTS
     (SELECT 1 FROM jobs r WHERE r.shop_id = j.shop_id AND r.lane = j.lane AND r.state = 'running')
-  ORDER BY priority, due_at, id LIMIT 1 {"" if is_sqlite else _SKIP_LOCKED})
+  ORDER BY CASE WHEN due_at < :long_due THEN 0 ELSE priority END, due_at, id LIMIT 1
+  {"" if is_sqlite else _SKIP_LOCKED})
 RETURNING {_COLUMNS}"""
 
 

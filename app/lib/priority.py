@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-_STEP_BACK = 10
+_STEP_BACK = 5
 
 
 def step_back() -> None:

@@ -51,20 +51,20 @@ def test_of_all_who_wait_the_urgent_writes_first(sqlite_engine: Engine, urgent: 
         db.batch().execute("UPDATE shops SET name = name")
         waiting = [wait(sqlite_engine, "patient") for _ in range(4)]
         time.sleep(0.1)
-        assert not turn.is_awaited(sqlite_engine)
+        assert not turn.is_taken(str(sqlite_engine.url.database))
         waiting.append(wait(urgent, "urgent"))
-        while not turn.is_awaited(sqlite_engine):
+        while not turn.is_taken(str(sqlite_engine.url.database)):
             time.sleep(0.001)
     for thread in waiting:
         thread.join()
     assert order == ["urgent", *["patient"] * 4]
-    assert not turn.is_awaited(sqlite_engine)
+    assert not turn.is_taken(str(sqlite_engine.url.database))
 
 
 def test_who_only_looks_is_not_waited_for(sqlite_engine: Engine) -> None:
     seen: list[bool] = []
     looks = [
-        threading.Thread(target=lambda: seen.extend(turn.is_awaited(sqlite_engine) for _ in range(500)))
+        threading.Thread(target=lambda: seen.extend(turn.is_taken(str(sqlite_engine.url.database)) for _ in range(500)))
         for _ in range(8)
     ]
     for look in looks:

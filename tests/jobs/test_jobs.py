@@ -197,15 +197,27 @@ def test_the_database_itself_keeps_a_lane_serial(engine: Engine, shop: Shop) -> 
         scope.batch().execute("UPDATE jobs SET state = 'running' WHERE shop_id = :shop_id", {})
 
 
-def test_within_a_lane_priority_goes_first_then_time(engine: Engine, shop: Shop) -> None:
-    now = utc_now()
-    for key, priority, minutes in (("c", 5, 9), ("b", 0, 1), ("a", 0, 2), ("never", 0, -60)):
-        defer(engine, shop, key=key, priority=priority, at=now - timedelta(minutes=minutes))
+def in_order(engine: Engine) -> str:
+    """The keys of all jobs that are due, as one worker takes them."""
     ours, order = claims(engine), ""
     while job := ours.claim():
         order += job.key
         ours.finish(job, None)
-    assert order == "abc"
+    return order
+
+
+def test_within_a_lane_priority_goes_first_then_time(engine: Engine, shop: Shop) -> None:
+    now = utc_now()
+    for key, priority, seconds in (("c", 5, 1.0), ("b", 0, 0.1), ("a", 0, 0.2), ("never", 0, -3600)):
+        defer(engine, shop, key=key, priority=priority, at=now - timedelta(seconds=seconds))
+    assert in_order(engine) == "abc"
+
+
+def test_what_has_waited_long_goes_before_the_urgent(engine: Engine, shop: Shop) -> None:
+    now = utc_now()
+    for key, priority, seconds in (("b", 0, 1), ("a", 5, 60), ("c", 0, 0)):
+        defer(engine, shop, key=key, priority=priority, at=now - timedelta(seconds=seconds))
+    assert in_order(engine) == "abc"
 
 
 def test_a_slice_that_goes_on_lets_others_of_its_lane_pass(engine: Engine, shop: Shop) -> None:
