@@ -48,8 +48,9 @@ class Wait(msgspec.Struct, frozen=True):
 class Refusal(msgspec.Struct, frozen=True):
     """A field that the platform keeps back from us: the rest of the answer came all the same."""
 
-    field: str  # as the platform names it, from the top of what was asked: customers.nodes.defaultEmailAddress
+    field: str  # as the platform names it, from the record that has it: Customer.defaultEmailAddress
     reason: str  # in the platform's words
+    example: str = ""  # a record of which it was kept back, where it is a record's
 
 
 class ShopFacts(msgspec.Struct, frozen=True):
@@ -134,6 +135,11 @@ class Client(Protocol):
 
     def refused(self) -> Sequence[Refusal]:
         """What the platform kept back since this was asked last."""
+        ...
+
+    def regained(self, examples: Mapping[str, str]) -> Mapping[str, Resource]:
+        """Which of these fields that were refused are given by now, and what to read again for each. examples: field ->
+        the record of which it was refused."""
         ...
 
     def oldest_order_at(self) -> datetime | None:

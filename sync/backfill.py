@@ -11,7 +11,7 @@ from app.jobs.base import Again, Job
 from app.segments.membership import evaluate
 from app.segments.models import Segment
 from app.shops.lifecycle import may_call
-from sync.queries import oldest_order_on
+from sync.queries import oldest_order_on, refused_fields
 from sync.reach import calls_the_shop
 from sync.runs import work
 
@@ -26,6 +26,8 @@ def _finish(scope: ShopScope, now: datetime) -> None:
     if not may_call(scope):
         return  # it left meanwhile
     scope.shop.state, scope.shop.state_reason = "active", None
+    if scope.shop.backfilled_at is None and refused_fields(scope):
+        jobs.defer(scope, "installation", lane="push", dedupe="installation")  # what was refused may be granted by now
     scope.shop.backfilled_at = scope.shop.backfilled_at or now  # a shop connected again goes on where it was
     scope.shop.oldest_order_on = oldest_order_on(scope)
     for segment in scope.all(select(Segment)):

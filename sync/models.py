@@ -31,12 +31,14 @@ class Run(ShopOwned, table=True):
 
 
 class RefusedField(ShopPart, table=True):
-    """A field that the platform keeps back from us, as it names it, and why in its own words."""
+    """A field that the platform keeps back from us, as it names it, and why in its own words. example: the record of
+    which it was kept back last; empty where it is no record's."""
 
     __tablename__ = "refused_fields"
     __table_args__ = (of_shop(),)
     field: str = Field(primary_key=True)
     reason: str
+    example: str = ""
     first_at: datetime = moment()
     last_at: datetime = moment()
 

@@ -31,7 +31,6 @@ from app.writes.actions import OPEN
 from app.writes.models import PlatformWrite
 from sync import sweep
 from sync.reconcile import begin
-from sync.refused import forget_refusals
 from webhooks import rejections
 
 _fired: dict[str, datetime] = {}  # the slot of each entry that this process knows to be fired, by whomever
@@ -109,7 +108,6 @@ def tidy(scope: ShopScope, now: datetime) -> None:
     scope.execute(update(FailedRecord).where(col(FailedRecord.last_at) < now - _KEEP_BODIES).values(body=None))
     carts.forget(scope, now)
     scope.execute(delete(Event).where(col(Event.done_at) < now - _KEEP_EVENTS))
-    forget_refusals(scope, now - _KEEP_BODIES)
     begin.forget(scope, now)
     told = col(PlatformWrite.kind).not_in(("discount", "discount_codes"))  # whose keys say that a set was made
     settled = col(PlatformWrite.state).in_(("done", "superseded"))

@@ -14,13 +14,14 @@ from app.shops.apps import app_of
 from app.shops.billing import keep_billing
 from app.shops.clients import client_for
 from app.shops.connect import subscribe
-from app.shops.lifecycle import go_on
+from app.shops.lifecycle import go_on, may_call
 from app.shops.register import refresh_facts
 from sync import pull, sweep
 from sync.queries import oldest_order_on
 from sync.reach import calls_the_shop
 from sync.reconcile.begin import after_gap
-from sync.refill import refill
+from sync.refill import refill, regain
+from sync.refused import ask_again
 
 
 @calls_the_shop
@@ -72,13 +73,18 @@ def refresh_shop(context: Context, job: Job) -> Again | None:
 
 @calls_the_shop
 def check_installation(context: Context, job: Job) -> Again | None:
-    """A job, daily and when the platform tells of a change: what we are granted and what is paid for the app. That it
-    calls keeps a refresh token from running out in a shop where nothing else happens for months."""
+    """A job, daily and when the platform tells of a change: what we are granted, also of what was refused before, and
+    what is paid for the app. That it calls keeps a refresh token from running out in a shop where nothing else happens
+    for months."""
     assert job.shop_id is not None
-    found = client_for(context, job.shop_id).installation()
+    client = client_for(context, job.shop_id)
+    found, given = client.installation(), ask_again(context, job.shop_id, client)
     with shop_scope(context.engine, job.shop_id, write=True) as scope:
+        if not may_call(scope):
+            return None  # it left, or waits for its merchant, since it was asked
         if found.scopes is not None:
             refill(scope, found.scopes)
+        regain(scope, given, utc_now())
         app = app_of(credentials.secrets(scope, context.keyring), context.settings)
         is_hosted = scope.shop.platform == "shopify" and app is not None and app.is_house
     if is_hosted:

@@ -147,8 +147,8 @@ def _judge(work: Work, known: KnownCheckout | None, updated_at: datetime, carrie
     """Not every basket can be read afresh: of two states of one moment the one with the larger digest stays, so that
     every order of arrival ends the same."""
     if known is None:
-        return judge(None, updated_at, carried, work.fresh)
-    verdict = judge(known.row, updated_at, carried, work.fresh)
+        return judge(None, updated_at, carried, work.fresh, work.is_again)
+    verdict = judge(known.row, updated_at, carried, work.fresh, work.is_again)
     if verdict.outcome != "conflict":
         return verdict
     is_larger = sorted(carried.items()) > sorted((name, known.row.digests.get(name, -1)) for name in carried)

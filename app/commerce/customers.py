@@ -88,7 +88,7 @@ def _judge(
     if record.head is None and stored is None:
         work.ask("customer", record.external_id)
         return Verdict("deferred")
-    return judge(stored, record.updated_at, carried, work.fresh)
+    return judge(stored, record.updated_at, carried, work.fresh, work.is_again)
 
 
 def _state_consents(work: Work, record: CustomerRecord, carried: Digests, customer_id: int, verdict: Verdict) -> None:

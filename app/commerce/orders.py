@@ -76,7 +76,7 @@ def _judge(work: Work, record: OrderRecord, known: KnownOrder | None, carried: D
     if known is None and record.head is None:
         work.ask("order", record.external_id)
         return Verdict("deferred")
-    return judge(known.row if known else None, record.updated_at, carried, work.fresh)
+    return judge(known.row if known else None, record.updated_at, carried, work.fresh, work.is_again)
 
 
 def _order(

@@ -38,15 +38,18 @@ class Verdict(NamedTuple):
     digests: Digests | None = None
 
 
-def judge(stored: Stored | None, updated_at: datetime | None, carried: Digests, fresh: bool) -> Verdict:
+def judge(
+    stored: Stored | None, updated_at: datetime | None, carried: Digests, fresh: bool, is_again: bool = False
+) -> Verdict:
     """An older state never overwrites a newer one (R18). Two states of one moment are a conflict, settled by a fresh
-    read; a row that was deleted comes back by a fresh read only. What is fresh is written without a second look."""
+    read; a row that was deleted comes back by a fresh read only. What is fresh is written without a second look.
+    is_again: of two states of one moment this one is to be written; the pull that follows sees what changed since."""
     if stored is None:
         return Verdict("created", tuple(carried), tuple(carried), carried)
     if _is_older(updated_at, stored.updated_at):
         return Verdict("superseded")
     is_same_moment = updated_at == stored.updated_at
-    if not fresh and (stored.is_deleted or (is_same_moment and _disagree(stored.digests, carried))):
+    if not fresh and (stored.is_deleted or (is_same_moment and not is_again and _disagree(stored.digests, carried))):
         return Verdict("conflict")
     changed = [name for name, now in carried.items() if stored.digests.get(name) not in (now, ~now)]
     merged = {**(stored.digests if is_same_moment else _aged(stored.digests)), **carried}

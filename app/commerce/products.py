@@ -65,7 +65,7 @@ def _items(work: Work, records: Sequence[ProductRecord]) -> list[Item]:
     for record, new_id in zip(records, new_ids(len(records)), strict=True):
         stored = known.get(record.external_id)
         carried = digests_of(_NAMES, (record.head, record.variants, record.categories, record.tags))
-        verdict = judge(stored, record.updated_at, carried, work.fresh)
+        verdict = judge(stored, record.updated_at, carried, work.fresh, work.is_again)
         if stored is None and record.head is None:
             work.ask("product", record.external_id)
             verdict = Verdict("deferred")

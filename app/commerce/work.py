@@ -35,6 +35,11 @@ class Work:
     changes: Changes = field(default_factory=Changes)
     consents: list[Said] = field(default_factory=list)
 
+    @property
+    def is_again(self) -> bool:
+        """Is a history read once more? It tells what was kept back before of things that did not change since."""
+        return self.is_history and self.shop.backfilled_at is not None
+
     def local_day(self, moment: datetime) -> date:
         """The shop's day of a moment."""
         return moment.astimezone(self.zone).date()

@@ -61,7 +61,7 @@ def _take_in(context: Context, domain: str, grant: Grant, now: datetime, account
     with shop_scope(context.engine, shop_id, write=True) as scope:
         kept = {"grant": grant.text(), "access_token": "", "webhook_secret": random.token_hex(32)}
         credentials.change(scope, context.keyring, kept, now)
-        scope.shop.scopes = grant.scopes
+        scope.shop.scopes = scope.shop.scopes or grant.scopes  # what is new is kept by the job that reads more for it
         _begin(scope)
     return shop_id
 

@@ -15,7 +15,7 @@ from connectors.auditing import Auditor
 from connectors.base import Companion, Installation, Page, Refusal, Resource, ShopFacts, Wait, Webhook
 from connectors.changes import Change, Written
 from connectors.records import Deletion, Record
-from connectors.shopify import history, installation, lookups, pages, subscriptions, types, withheld, writes
+from connectors.shopify import history, installation, lookups, pages, regained, subscriptions, types, withheld, writes
 from connectors.shopify.audit import ShopifyAuditor
 from connectors.shopify.bulk import Bulk
 from connectors.shopify.history import Ask, Cursor
@@ -71,6 +71,9 @@ class ShopifyClient:
         found = list(self._transport.refusals.values())
         self._transport.refusals.clear()
         return found
+
+    def regained(self, examples: Mapping[str, str]) -> Mapping[str, Resource]:
+        return regained.of(self._transport, examples)
 
     def oldest_order_at(self) -> datetime | None:
         orders = self._transport.run("oldest_order", None, dict[str, types.Nodes[Placed]])["orders"].nodes

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -46,8 +46,7 @@ class GraphError(msgspec.Struct):
 
     @property
     def field(self) -> str:
-        """Without the places in lists: one refused field of many nodes is refused once."""
-        return ".".join(step for step in self.path if isinstance(step, str))
+        return _named(self.path)
 
     @property
     def words(self) -> str:
@@ -167,9 +166,34 @@ class Transport:
             raise RegularsError(f"{name}: the search was not understood: {warnings}")
         if bytes(answer.data) == b"null":
             raise _error(name, answer.refused or [GraphError("an answer without data")])
+        data = answer.read(Any) if answer.refused else None
         for error in answer.refused:
-            self.refusals.setdefault(error.field, Refusal(error.field, error.message))
+            refusal = _refusal(error, data)
+            self.refusals.setdefault(refusal.field, refusal)
         return answer
+
+
+def _refusal(error: GraphError, data: Any) -> Refusal:
+    """With the record of which it was refused: the first thing on the way to the field that has an id."""
+    steps = error.path[:-1] if error.code == DENIED else ()
+    for place, step in enumerate(steps, 1):
+        data = _below(data, step)
+        if isinstance(data, dict) and "id" in data:
+            kind, _, number = str(data["id"]).removeprefix("gid://shopify/").partition("/")
+            return Refusal(f"{kind}.{_named(error.path[place:])}", error.message, number)
+    return Refusal(error.field, error.message)
+
+
+def _below(data: Any, step: str | int) -> Any:
+    """A field that was refused leaves nothing below it, and where it may not be null nothing above it."""
+    if isinstance(data, dict):
+        return data.get(step)
+    return data[step] if isinstance(data, list) and isinstance(step, int) and step < len(data) else None
+
+
+def _named(path: Sequence[str | int]) -> str:
+    """Without the places in lists: one refused field of many nodes is refused once."""
+    return ".".join(step for step in path if isinstance(step, str))
 
 
 @cache

@@ -43,6 +43,10 @@ class WooClient:
         found, self._walker.refusals = self._walker.refusals, []
         return found
 
+    def regained(self, examples: Mapping[str, str]) -> Mapping[str, Resource]:
+        """A list that the key may not read is asked for by each pull."""
+        return {}
+
     def oldest_order_at(self) -> datetime | None:
         return audit.oldest(self._transport)
 

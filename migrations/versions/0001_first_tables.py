@@ -564,6 +564,7 @@ def upgrade() -> None:
         sa.Column("shop_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("field", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("example", sa.String(), nullable=False),
         sa.Column("first_at", UtcTime(), nullable=False),
         sa.Column("last_at", UtcTime(), nullable=False),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], ondelete="CASCADE"),

@@ -9,11 +9,12 @@ import requests
 from sqlmodel import select
 
 from app.db.scope import every_shop, shop_scope
+from app.errors import AuthLost
 from app.lib.clock import real_now, utc_now
 from app.lib.encryption import Keyring, new_key
 from app.shops import credentials
 from app.shops.clients import granted_resources
-from app.shops.lifecycle import apply
+from app.shops.lifecycle import apply, pause
 from app.shops.models import Account, Credential
 from app.shops.vault import KeptSecrets
 from connectors.records import Lifecycle
@@ -85,6 +86,19 @@ def test_what_was_not_granted_before_is_read_once_it_is(house: House) -> None:
     assert backfills(house) == {"products", "customers", "checkouts"}
     house.work("installation")
     assert "read_all_orders" in (house.shop.scopes or [])
+
+
+def test_a_shop_that_is_authorised_anew_with_more_is_read_again_for_it(house: House) -> None:
+    house.face.world.installation.scopes = ["read_orders", "read_products", "write_customers"]
+    house.open_panel()
+    copied(house)
+    house.work("installation")
+    with shop_scope(house.context.engine, house.shop.id, write=True) as scope:
+        pause(scope, AuthLost("no"), utc_now())
+    house.face.world.installation.scopes += ["read_all_orders"]
+    house.open_panel()
+    house.work("installation")
+    assert backfills(house) == {"products", "customers", "checkouts"}
 
 
 def test_what_the_hosted_app_is_paid_is_its_account_s(house: House) -> None:

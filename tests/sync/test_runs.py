@@ -31,7 +31,7 @@ from sync import reach, refused, runs
 from sync.backfill import backfill
 from sync.models import RefusedField, Run
 from sync.pull import pull
-from sync.timetable import tidy
+from sync.refill import regain
 from tests.conftest import make_shop
 from tests.factory import order_record
 from tests.sync.conftest import job
@@ -222,7 +222,7 @@ def test_what_is_kept_back_is_kept_and_gone_when_it_is_met_no_more(
     (row,) = rows(context, connecting, RefusedField)
     assert (row.reason, row.first_at < row.last_at) == ("Still denied", True)
     with shop_scope(context.engine, connecting.id, write=True) as scope:
-        tidy(scope, utc_now() + timedelta(days=15))
+        regain(scope, {}, utc_now() + timedelta(days=15))
     assert rows(context, connecting, RefusedField) == []
 
 
