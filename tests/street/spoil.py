@@ -11,12 +11,15 @@ from app.db.scope import shop_scope
 from app.lib.clock import utc_now
 from tests.street.conftest import House, Name
 
+_PULLED_AGAIN = timedelta(minutes=30)  # what changed since may be read once more by the next pull
+
 
 def spoil(home: House, draw: random.Random) -> Iterator[Name]:
     """Of each shop some records, each in a way of its own; which."""
     for face, shop_id in home.shops.items():
         with shop_scope(home.context.engine, shop_id, write=True) as scope:
-            orders = scope.all(select(Order).where(col(Order.deleted_at).is_(None), col(Order.placed_minor) > 0))
+            there_and_old = col(Order.deleted_at).is_(None), Order.updated_at < utc_now() - _PULLED_AGAIN
+            orders = scope.all(select(Order).where(*there_and_old, col(Order.placed_minor) > 0))
             for spoilt, order in zip(SPOILT, draw.sample(orders, len(SPOILT)), strict=True):
                 spoilt(order)
                 yield face, "order", order.external_id
