@@ -27,7 +27,7 @@ from app.jobs.base import Job
 from app.jobs.worker import open_worker
 
 SMALL = range(2, 51)
-_HUGE = 1
+HUGE = 1
 _LANES = ("ingest", "react", "send", "push")
 _TURNS = 4  # jobs of a small shop
 _PAUSE = 0.01  # seconds between two of them
@@ -80,7 +80,7 @@ class Crowd:
         found = [_read(file.stem, line) for file in self.crew.folder.glob("*.done") for line in _whole_lines(file)]
         return sorted(found, key=lambda did: did.began)
 
-    def until(self, holds: Callable[[], object], seconds: float = 60.0) -> None:
+    def until(self, holds: Callable[[], object], seconds: float = 300.0) -> None:
         deadline = time.monotonic() + seconds
         while not holds():
             self.crew.check()
@@ -111,6 +111,13 @@ def defer_all(engine: Engine, shops: Sequence[int], each: int, wait_ms: int) -> 
                 jobs.defer(db, "wait", f"{number} {wait_ms}", lane="ingest", shop_id=shop_id)
 
 
+def defer_huge(engine: Engine, count: int, how: str) -> None:
+    """So many jobs for one shop at once, in several of its lanes. how: what they do."""
+    with every_shop(engine, write=True) as db:
+        for number in range(count):
+            jobs.defer(db, "wait", f"{number} {how}", lane=_LANES[number % len(_LANES)], shop_id=HUGE)
+
+
 def disorder(done: Sequence[Did], *, killed: str = "") -> list[str]:
     """What was done twice, out of its lane's order, or beside another job of its lane. killed: a worker whose last
     jobs may have been done once more, at the same place."""
@@ -125,15 +132,12 @@ def disorder(done: Sequence[Did], *, killed: str = "") -> list[str]:
     ]
 
 
-def wait_p95(engine: Engine, at: Crowd, times: int, how: str = "40") -> float:
+def wait_p95(engine: Engine, at: Crowd, times: int) -> float:
     """How long the jobs of small shops wait, in milliseconds, beside a shop of so many times their traffic, all of it
-    there at once and in several of its lanes. how: what its jobs do."""
-    defer_all(engine, [_HUGE], 1, 0)
+    there at once and in several of its lanes."""
+    defer_all(engine, [HUGE], 1, 0)
     at.until(at.done)  # the worker is at work: not its start is measured
-    with every_shop(engine, write=True) as db:
-        for number in range(times * _TURNS):
-            lane = _LANES[number % len(_LANES)]
-            jobs.defer(db, "wait", f"{number} {how}", lane=lane, shop_id=_HUGE)
+    defer_huge(engine, times * _TURNS, "40")
     deferred: dict[tuple[int, int], float] = {}
     for number in range(_TURNS):
         for shop_id in SMALL:
@@ -147,7 +151,7 @@ def wait_p95(engine: Engine, at: Crowd, times: int, how: str = "40") -> float:
 
 
 def _of_small(at: Crowd) -> list[Did]:
-    return [did for did in at.done() if did.shop_id != _HUGE]
+    return [did for did in at.done() if did.shop_id != HUGE]
 
 
 def _read(worker: str, line: str) -> Did:

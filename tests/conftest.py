@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, event
 
@@ -21,6 +22,11 @@ from tests.postgres import Database, migrated, run
 
 APP = Path(__file__).parent.parent / "app"
 CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+# How fast a machine is fails no test; a fixture that all examples of a test share is meant so.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("any machine")
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--no-first-run", "--disable-quic", "--test-third-party-cookie-phaseout",

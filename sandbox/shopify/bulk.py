@@ -59,7 +59,7 @@ class Operations:
         self.compiler: Compiler | None = None  # given once the fields are known, which name the operations
         self.all: dict[int, Operation] = {}
         self._ids = count(time.time_ns() // 1000)  # never those of a box before this one
-        self._turn = threading.Lock()
+        self.turn = threading.Lock()  # while somebody else holds it, those that were begun wait
         self.folder = Path(tempfile.mkdtemp(prefix="sandbox-bulk-"))
         weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
@@ -116,8 +116,7 @@ class Operations:
         return made
 
     def _run(self, operation: Operation, root: Child) -> None:
-        time.sleep(self.world.options.bulk_pause)
-        with self._turn:
+        with self.turn:
             if operation.status == "CREATED":
                 operation.status = "RUNNING"
             try:

@@ -27,6 +27,6 @@ class Options:
     app_url: str | None = None
     restore_rate: int = 2_000  # points a second
     retry_scale: float = 1.0  # 1: eight retries over four hours, as the platform has it
-    bulk_pause: float = 0.0  # seconds between a bulk operation's creation and its run
+    bulk_pause: float = 0.0  # seconds that codes which are added in bulk take
     api_version: str = "2026-10"
     faults: Faults = field(default_factory=Faults)

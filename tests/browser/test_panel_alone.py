@@ -10,7 +10,7 @@ from sqlmodel import col
 from app.db.scope import shop_scope
 from app.lib.clock import real_now
 from sync.models import Run
-from tests.browser.conftest import LCP, Served, faults
+from tests.browser.conftest import Served, faults, shows_within
 from tests.panel.test_pages import PAGES
 
 
@@ -103,8 +103,12 @@ def test_a_wrong_entry_stays_with_its_reason(page: Page, panel: Served) -> None:
 
 def test_the_first_page_is_there_at_once(page: Page, panel: Served) -> None:
     sign_in(page, panel)
-    page.goto(f"{panel.url}/panel/")
-    assert page.evaluate(LCP) < 1500
+
+    def opened() -> Page:
+        page.goto(f"{panel.url}/panel/")
+        return page
+
+    assert shows_within(1500, opened)
 
 
 def test_the_keyboard_reaches_the_page_first(page: Page, panel: Served) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import SQLModel, col, select
@@ -149,7 +149,7 @@ def batches() -> st.SearchStrategy[list[list[Record]]]:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(batches=batches())
 def test_every_order_of_arrival_ends_in_the_same_shop(database: Engine, batches: list[list[Record]]) -> None:
     shops = [make_shop(database, domain=f"shop{next(_NUMBERS)}.myshopify.com") for _ in range(2)]

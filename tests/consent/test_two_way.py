@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
@@ -265,7 +265,7 @@ _STATES = st.sampled_from(["granted", "refused", "pending", "unknown"])
 _SAID = st.tuples(_STATES, st.integers(1, 20), st.booleans())
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(seen=st.lists(_SAID, max_size=6))
 def test_no_sync_ever_widens_consent(house: House, seen: list[tuple[str, int, bool]]) -> None:
     """R54: after a no, whatever a sync brings that is older or without a time, in whatever order, nobody is written

@@ -69,16 +69,17 @@ def test_sqlite_is_set_up_to_lose_nothing(tmp_path: Path) -> None:
 
 
 def test_the_write_lock_is_had_soon_after_it_is_free(sqlite_engine: Engine) -> None:
-    """The database's own waiting grows to 100 ms a try; ours is a millisecond."""
-    waits = []
-    for _ in range(5):
-        taken, free = threading.Event(), 0.0
+    """The database's own waiting grows to 100 ms a try: after a quarter of a second the next one is 78 ms away. Ours is
+    a millisecond, now and then at least, however busy the machine is."""
 
-        def hold(taken: threading.Event = taken) -> float:
+    def wait() -> float:
+        taken = threading.Event()
+
+        def hold() -> float:
             with every_shop(sqlite_engine, write=True) as db:
                 db.batch().execute("UPDATE shops SET name = name")
                 taken.set()
-                time.sleep(0.15)
+                time.sleep(0.25)
             return time.perf_counter()
 
         with ThreadPoolExecutor() as pool:
@@ -87,9 +88,9 @@ def test_the_write_lock_is_had_soon_after_it_is_free(sqlite_engine: Engine) -> N
             with every_shop(sqlite_engine, write=True) as db:
                 db.batch().execute("UPDATE shops SET name = name")
                 now = time.perf_counter()
-            free = holder.result()
-        waits.append(now - free)
-    assert sorted(waits)[2] < 0.03, waits
+            return now - holder.result()
+
+    assert any(wait() < 0.03 for _ in range(50))
 
 
 def test_a_writer_gives_up_where_the_lock_is_never_free(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

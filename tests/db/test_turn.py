@@ -12,13 +12,14 @@ from sqlalchemy import Engine
 from app.db import turn
 from app.db.engine import open_engine
 from app.db.scope import every_shop
+from tests.waiting import PATIENCE, until
 
 HOLD = """
 import sys, time
 from app.db import turn
 with turn.first(sys.argv[1]):
     print("held", flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
 
 
@@ -53,8 +54,7 @@ def test_of_all_who_wait_the_urgent_writes_first(sqlite_engine: Engine, urgent: 
         time.sleep(0.1)
         assert not turn.is_taken(str(sqlite_engine.url.database))
         waiting.append(wait(urgent, "urgent"))
-        while not turn.is_taken(str(sqlite_engine.url.database)):
-            time.sleep(0.001)
+        until(lambda: turn.is_taken(str(sqlite_engine.url.database)))
     for thread in waiting:
         thread.join()
     assert order == ["urgent", *["patient"] * 4]
@@ -85,7 +85,7 @@ def test_a_turn_ends_with_its_process(sqlite_engine: Engine) -> None:
         writer.join(0.2)
         assert writer.is_alive()
         holder.kill()
-        writer.join(10)
+        writer.join(PATIENCE)
         assert not writer.is_alive()
 
 

@@ -1,6 +1,5 @@
 """Several worker processes on one database: each job once, each lane in its order, nothing lost with one killed."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ from sqlmodel import select
 
 from app.db.scope import every_shop
 from app.jobs.models import JobRow
-from benchmarks.crowd import Crowd, crowd, defer_all, disorder, wait_p95
+from benchmarks.crowd import HUGE, SMALL, Crowd, crowd, defer_all, defer_huge, disorder
 
 SHOPS = range(1, 201)
 
@@ -45,18 +44,22 @@ def test_with_a_worker_killed_in_mid_job_nothing_is_lost_and_no_lane_is_out_of_o
         defer_all(engine, range(1, 21), each=3, wait_ms=100)
         at.until(lambda: {worker for worker, _ in at.begun()} == {"one", "two"})
         at.kill("one")
-        killed = time.monotonic()
         at.until(lambda: waiting(engine) == 0)
         done = at.done()
     assert disorder(done, killed="one") == []
     assert {(did.shop_id, did.number) for did in done} == {
         (shop, number) for shop in range(1, 21) for number in range(3)
     }
-    assert max(did.ended for did in done) - killed < 30
 
 
 def test_a_huge_shop_of_which_all_fails_slows_no_other(engine: Engine, tmp_path: Path) -> None:
-    """Its work would hold up whoever waited for it for four seconds."""
+    """Others who come after it are through while much of its work is still to be begun."""
     with workers(engine, tmp_path, "worker") as at:
-        assert wait_p95(engine, at, times=100, how="40 fails") < 1000
-        assert {line.split()[1] for _, line in at.begun()} >= {"ingest", "react", "send", "push"}
+        defer_huge(engine, 400, "40 fails")
+        defer_all(engine, SMALL, each=4, wait_ms=5)
+        at.until(lambda: len(at.done()) == 4 * len(SMALL))
+        begun = [line.split() for _, line in at.begun()]
+    last = max(place for place, (shop_id, _, _) in enumerate(begun) if int(shop_id) != HUGE)
+    before = {(lane, number) for shop_id, lane, number in begun[:last] if int(shop_id) == HUGE}
+    assert {lane for lane, _ in before} == {"ingest", "react", "send", "push"}
+    assert len(before) < 200

@@ -98,7 +98,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
 
 @pytest.fixture
 def session() -> Iterator[requests.Session]:
-    with guarded_session(allow_private=True, timeout=(2, 2)) as made:
+    with guarded_session(allow_private=True, timeout=(60, 60)) as made:
         yield made
 
 
@@ -242,12 +242,12 @@ def test_an_answer_that_drips_ends_in_time(serve: Callable[..., Server]) -> None
 
     server.answers["/body"] = drip
     server.answers["/head"] = _drip
-    with guarded_session(allow_private=True, timeout=(1, 1), whole=0.4) as guarded:
+    with guarded_session(allow_private=True, timeout=(60, 60), whole=0.4) as guarded:
         for path in ("/body", "/head"):
             began = time.monotonic()
             with pytest.raises(PlatformDown):
                 guarded.get(server.url + path)
-            assert time.monotonic() - began < 1.5
+            assert time.monotonic() - began < 60
 
 
 def test_what_does_not_answer_is_said_in_words(session: requests.Session, names: dict[str, list[str]]) -> None:
@@ -282,7 +282,7 @@ def test_in_a_demo_shopify_is_the_sandbox_and_nothing_else_is(serve: Callable[..
 
 def _drip(handler: BaseHTTPRequestHandler) -> None:
     try:
-        for _ in range(40):
+        for _ in range(2400):  # two minutes
             handler.wfile.write(b"H")
             time.sleep(0.05)
     except OSError:

@@ -28,8 +28,7 @@ from sync.pull import pull
 from tests.connectors.shopify.conftest import DOMAIN, Box, box  # noqa: F401  the fixture itself
 from tests.privacy.conftest import SECRET, Place, requests_in
 from tests.serving import serving
-
-_PATIENCE = 60.0
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -58,7 +57,7 @@ def sync(place: Place, kind: str) -> None:
 
 def settle(place: Place) -> None:
     """Work until nothing is due, or will be in a moment."""
-    until = time.monotonic() + _PATIENCE
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         place.work()
         with every_shop(place.context.engine) as db:

@@ -25,8 +25,8 @@ def server() -> Iterator[Running]:
 
 @pytest.fixture
 def mailbox(server: Running) -> Running:
-    requests.delete(f"{server.url}/api/messages", timeout=5).raise_for_status()
-    requests.delete(f"{server.url}/api/faults", timeout=5).raise_for_status()
+    requests.delete(f"{server.url}/api/messages", timeout=60).raise_for_status()
+    requests.delete(f"{server.url}/api/faults", timeout=60).raise_for_status()
     return server
 
 
@@ -47,12 +47,12 @@ def a_mail(to: str, subject: str = "Your basket") -> EmailMessage:
 
 def send(mailbox: Running, mail: EmailMessage) -> None:
     where = urlsplit(mailbox.smtp_url)
-    with smtplib.SMTP(str(where.hostname), where.port or 0, timeout=5) as smtp:
+    with smtplib.SMTP(str(where.hostname), where.port or 0, timeout=60) as smtp:
         smtp.send_message(mail)
 
 
 def messages(mailbox: Running, **query: str | int) -> list[dict[str, object]]:
-    answer = requests.get(f"{mailbox.url}/api/messages", params=query, timeout=5)
+    answer = requests.get(f"{mailbox.url}/api/messages", params=query, timeout=60)
     answer.raise_for_status()
     found: list[dict[str, object]] = answer.json()
     return found
@@ -81,12 +81,12 @@ def test_mails_are_found_by_address_in_any_case_and_after_an_id(mailbox: Running
     to_ann = messages(mailbox, to="ann@EXAMPLE.com")
     assert [mail["to"] for mail in to_ann] == [["Ann@example.com"], ["ann@example.com"]]
     assert messages(mailbox, to="ann@example.com", after=int(str(to_ann[0]["id"]))) == to_ann[1:]
-    assert requests.get(f"{mailbox.url}/api/count", timeout=5).json() == {"count": 3}
+    assert requests.get(f"{mailbox.url}/api/count", timeout=60).json() == {"count": 3}
 
 
 def test_a_planted_refusal_is_answered_to_its_address_only(mailbox: Running) -> None:
     fault = {"rcpt": "554 5.1.1 No such user", "for": "Gone@example.com"}
-    requests.post(f"{mailbox.url}/api/faults", json=fault, timeout=5).raise_for_status()
+    requests.post(f"{mailbox.url}/api/faults", json=fault, timeout=60).raise_for_status()
     with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
         send(mailbox, a_mail("gone@example.com"))
     assert refused.value.recipients == {"gone@example.com": (554, b"5.1.1 No such user")}
@@ -95,7 +95,7 @@ def test_a_planted_refusal_is_answered_to_its_address_only(mailbox: Running) -> 
 
 
 def test_a_fault_can_come_after_the_data_and_pass_after_some_times(mailbox: Running) -> None:
-    requests.post(f"{mailbox.url}/api/faults", json={"data": "451 Later", "times": 1}, timeout=5).raise_for_status()
+    requests.post(f"{mailbox.url}/api/faults", json={"data": "451 Later", "times": 1}, timeout=60).raise_for_status()
     with pytest.raises(smtplib.SMTPDataError):
         send(mailbox, a_mail("ann@example.com"))
     send(mailbox, a_mail("ann@example.com"))
@@ -104,18 +104,18 @@ def test_a_fault_can_come_after_the_data_and_pass_after_some_times(mailbox: Runn
 
 def test_a_fault_that_refuses_nothing_is_not_taken(mailbox: Running) -> None:
     for fault in ({"rcpt": "250 OK"}, {"for": "ann@example.com"}):
-        assert requests.post(f"{mailbox.url}/api/faults", json=fault, timeout=5).status_code == 400
+        assert requests.post(f"{mailbox.url}/api/faults", json=fault, timeout=60).status_code == 400
 
 
 def test_the_page_shows_a_mail_in_a_frame_without_scripts(mailbox: Running) -> None:
     send(mailbox, a_mail("ann@example.com"))
     (mail,) = messages(mailbox)
-    assert "Your basket" in requests.get(mailbox.url, timeout=5).text
-    page = requests.get(f"{mailbox.url}/{mail['id']}", timeout=5)
+    assert "Your basket" in requests.get(mailbox.url, timeout=60).text
+    page = requests.get(f"{mailbox.url}/{mail['id']}", timeout=60)
     assert 'sandbox="allow-popups' in page.text
     assert "allow-scripts" not in page.text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
-    assert requests.get(f"{mailbox.url}/999999", timeout=5).status_code == 404
+    assert requests.get(f"{mailbox.url}/999999", timeout=60).status_code == 404
 
 
 def test_a_browser_shows_the_mail_and_runs_nothing_of_it(mailbox: Running, page: Page) -> None:
@@ -145,9 +145,9 @@ def test_the_command_says_where_it_is_ready_and_ends_on_sigterm() -> None:
             assert process.stdout is not None
             word, smtp_url, url = process.stdout.readline().split()
             assert (word, smtp_url[:17]) == ("ready", "smtp://127.0.0.1:")
-            assert requests.get(f"{url}/api/count", timeout=5).json() == {"count": 0}
+            assert requests.get(f"{url}/api/count", timeout=60).json() == {"count": 0}
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=10) == 0
+            assert process.wait(timeout=60) == 0
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)

@@ -28,7 +28,7 @@ def start(*arguments: str, **environment: str) -> Shop:
 
 def end(process: subprocess.Popen[str]) -> int:
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     return process.returncode
 
 
@@ -40,7 +40,7 @@ def shop() -> Iterator[str]:
 
 
 def client(shop: str) -> API:
-    info = requests.get(f"{shop}/_sandbox/info", timeout=10).json()
+    info = requests.get(f"{shop}/_sandbox/info", timeout=60).json()
     return API(
         url=info["home_url"], consumer_key=info["key"], consumer_secret=info["secret"], version="wc/v3", timeout=30
     )
@@ -63,19 +63,19 @@ def test_the_library_makes_a_webhook(shop: str) -> None:
 
 
 def test_info_says_what_the_shop_is(shop: str) -> None:
-    info = requests.get(f"{shop}/_sandbox/info", timeout=10).json()
+    info = requests.get(f"{shop}/_sandbox/info", timeout=60).json()
     assert (info["face"], info["home_url"], info["domain"]) == ("woocommerce", shop, shop.removeprefix("http://"))
     assert (info["currency"], info["timezone"], info["source"]) == ("EUR", "Europe/Berlin", "generated")
     assert info["data_end"] <= time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + 5))
 
 
 def test_acts_change_the_shop_and_its_books(shop: str) -> None:
-    before = requests.get(f"{shop}/_sandbox/books", timeout=10).json()
+    before = requests.get(f"{shop}/_sandbox/books", timeout=60).json()
     order = act(shop, act="place_order", email="somebody@example.com")
     act(shop, act="refund", order_id=order["order_id"])
     checkout = act(shop, act="abandon", email="left@example.com", consent="subscribed")
     bought = act(shop, act="complete", checkout_id=checkout["checkout_id"])
-    after = requests.get(f"{shop}/_sandbox/books", timeout=10).json()
+    after = requests.get(f"{shop}/_sandbox/books", timeout=60).json()
     assert after["orders"] - before["orders"] == 2
     assert after["refunds"] - before["refunds"] == 1
     assert after["net_minor"] - before["net_minor"] == bought["placed_minor"] > 0
@@ -83,13 +83,13 @@ def test_acts_change_the_shop_and_its_books(shop: str) -> None:
 
 def test_an_act_that_cannot_be_done_is_refused_with_its_reason(shop: str) -> None:
     for wish, reason in (({"act": "fly"}, "no act 'fly'"), ({"act": "cancel", "order_id": 0}, "no order 0")):
-        answer = requests.post(f"{shop}/_sandbox/act", json=wish, timeout=10)
+        answer = requests.post(f"{shop}/_sandbox/act", json=wish, timeout=60)
         assert answer.status_code == 422
         assert reason in answer.json()["error"]
 
 
 def act(shop: str, **wish: object) -> dict[str, int]:
-    answer = requests.post(f"{shop}/_sandbox/act", json=wish, timeout=10)
+    answer = requests.post(f"{shop}/_sandbox/act", json=wish, timeout=60)
     assert answer.status_code == 200, answer.text
     done: dict[str, int] = answer.json()
     return done
@@ -100,11 +100,11 @@ def test_the_other_face_shows_the_same_shop_and_its_clock_may_be_set(tmp_path: P
     ahead.write_text("86400000")
     url, process = start("--face", "shopify", "--as-is", REGULARS_CLOCK=str(ahead))
     try:
-        info = requests.get(f"{url}/_sandbox/info", timeout=10).json()
+        info = requests.get(f"{url}/_sandbox/info", timeout=60).json()
         assert (info["face"], info["domain"]) == ("shopify", "regulars-demo.myshopify.com")
         assert info["data_end"].startswith("2026-06-2")
         act(url, act="place_order", email="later@example.com")
-        later = requests.get(f"{url}/_sandbox/info", timeout=10).json()["data_end"]
+        later = requests.get(f"{url}/_sandbox/info", timeout=60).json()["data_end"]
         assert later > time.strftime("%Y-%m-%dT", time.gmtime(time.time() + 86_000_000))
     finally:
         assert end(process) == 0

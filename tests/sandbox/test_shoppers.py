@@ -67,7 +67,7 @@ def write_to(mailbox: Running, checkout: Checkout, link: str) -> None:
     mail["List-Unsubscribe"] = f"<{link}&out>"
     mail.set_content(f"No more: {link}&out or {link}&unsubscribe=1\nBack: {link}\n")
     where = urlsplit(mailbox.smtp_url)
-    with smtplib.SMTP(str(where.hostname), where.port or 0, timeout=5) as smtp:
+    with smtplib.SMTP(str(where.hostname), where.port or 0, timeout=60) as smtp:
         smtp.send_message(mail)
 
 
@@ -111,7 +111,7 @@ def test_who_left_a_checkout_follows_the_mail_and_buys(street: Street, mailbox: 
 
 
 def test_without_a_mail_nobody_comes_back_and_the_act_says_so(street: Street, mailbox: Running) -> None:
-    requests.delete(f"{mailbox.url}/api/messages", timeout=5)
+    requests.delete(f"{mailbox.url}/api/messages", timeout=60)
     assert "the morning comes first" in street.act("recover", mailbox=mailbox.url)["error"]
     street.act("morning")
     said = street.act("recover", mailbox=mailbox.url)

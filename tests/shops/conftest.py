@@ -89,7 +89,7 @@ class House:
 
     def pull_lever(self, what: str, **query: str) -> None:
         origin = self.context.settings.shopify_origin
-        assert requests.post(f"{origin}/_sandbox/shopify/{what}", params=query, timeout=10).ok
+        assert requests.post(f"{origin}/_sandbox/shopify/{what}", params=query, timeout=60).ok
 
     def work(self, *names: str) -> None:
         for name in names:

@@ -119,32 +119,32 @@ def press(street: Street, browser: requests.Session) -> tuple[str, str]:
     """The button of the plugin in the shop: the page that it leads to, and the page it came from."""
     back = f"{street.shop_url}/wp-admin/admin.php?page=regulars"
     query = {"address": street.shop_url, "return": back, "plugin": "1", "proof": street.face.plugin.press()}
-    page = browser.get(f"{street.url}/connect/woocommerce", params=query, timeout=20)
+    page = browser.get(f"{street.url}/connect/woocommerce", params=query, timeout=60)
     given = {name: html.unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', page.text)}
     assert given["address"] == street.shop_url
     return begin(street, browser, back=given["back"], proof=given["proof"]), back
 
 
 def look(street: Street, browser: requests.Session, address: str, **more: str) -> requests.Response:
-    page = browser.get(f"{street.url}/panel/connect", timeout=20)
+    page = browser.get(f"{street.url}/panel/connect", timeout=60)
     form = {"csrf_token": csrf(page), "address": address, **more}
-    return browser.post(f"{street.url}/panel/connect", data=form, timeout=20)
+    return browser.post(f"{street.url}/panel/connect", data=form, timeout=60)
 
 
 def approve(street: Street, asked: str, manager: requests.Session | None = None) -> str:
     """The shop's manager signs in there and approves; where the shop sends them then."""
     manager = manager or street.browser()
-    page = manager.get(asked, timeout=20)
+    page = manager.get(asked, timeout=60)
     if "wc-auth-login" in page.text:
-        page = manager.post(page.url, data={"username": "admin", "password": "password"}, timeout=20)
+        page = manager.post(page.url, data={"username": "admin", "password": "password"}, timeout=60)
     assert "Read/Write" in page.text
-    granted = manager.get(link(page, "access_granted"), timeout=20, allow_redirects=False)
+    granted = manager.get(link(page, "access_granted"), timeout=60, allow_redirects=False)
     assert granted.status_code == 302, granted.text
     return str(granted.headers["Location"])
 
 
 def finish(street: Street, browser: requests.Session, back: str, end: str) -> requests.Response:
-    page = browser.get(back, timeout=20)
+    page = browser.get(back, timeout=60)
     form = {"csrf_token": csrf(page), "user_id": token(back), "end": end}
     return browser.post(f"{street.url}/panel/connect/finish", data=form, timeout=60, allow_redirects=False)
 
@@ -155,10 +155,10 @@ def newest_end(street: Street) -> str:
     page = manager.post(
         f"{street.shop_url}/wc-auth/v1/login/?app_name=x&user_id=x&return_url=http://x&callback_url=https://x&scope=read",
         data={"username": "admin", "password": "password"},
-        timeout=20,
+        timeout=60,
     )
     assert page.ok
-    shown = re.findall(r"<code>(\*\*\*\w{7})</code>", manager.get(f"{street.shop_url}{KEYS_PAGE}", timeout=20).text)
+    shown = re.findall(r"<code>(\*\*\*\w{7})</code>", manager.get(f"{street.shop_url}{KEYS_PAGE}", timeout=60).text)
     return str(shown[-1])
 
 

@@ -65,10 +65,10 @@ def secrets(street: Street) -> dict[str, str]:
 
 def press(street: Street) -> requests.Response:
     browser = street.browser(MERCHANT)
-    page = browser.get(f"{street.url}/panel/connections/disconnect", timeout=20)
+    page = browser.get(f"{street.url}/panel/connections/disconnect", timeout=60)
     assert "erased after 30 days" in page.text
     form = {"csrf_token": csrf(page)}
-    return browser.post(f"{street.url}/panel/connections/disconnect", data=form, timeout=20)
+    return browser.post(f"{street.url}/panel/connections/disconnect", data=form, timeout=60)
 
 
 def ours(street: Street) -> int:
@@ -85,7 +85,7 @@ def test_a_merchant_disconnects_a_shop_in_the_panel(street: Street) -> None:
     assert leave(street) is None
     assert (ours(street), street.face.connection(), secrets(street)) == (0, None, {})
     assert shop(street).state_reason is None
-    listed = street.browser(MERCHANT).get(f"{street.url}/panel/connections", timeout=20).text
+    listed = street.browser(MERCHANT).get(f"{street.url}/panel/connections", timeout=60).text
     assert "You disconnected this shop" in listed
 
 

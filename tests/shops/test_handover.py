@@ -45,7 +45,7 @@ def each_street(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_a_shop_is_connected_by_its_address_alone(each_street: Street) -> None:
     street = each_street
     merchant = street.browser("ada@example.com")
-    assert merchant.get(f"{street.url}/panel/", timeout=20).url == f"{street.url}/panel/connect"  # no shop yet
+    assert merchant.get(f"{street.url}/panel/", timeout=60).url == f"{street.url}/panel/connect"  # no shop yet
     back = approve(street, begin(street, merchant, street.shop_url.removeprefix("http://")))
     assert street.shops() == []  # the keys are here, and of no use yet
     done = finish(street, merchant, back, newest_end(street))
@@ -56,9 +56,9 @@ def test_a_shop_is_connected_by_its_address_alone(each_street: Street) -> None:
         kept = credentials.secrets(scope, street.context.keyring)
     assert kept["consumer_key"] == street.face.keys.all()[-1].consumer_key
     assert street.waiting() == []
-    home = merchant.get(urljoin(street.url, done.headers["Location"]), timeout=20).text
+    home = merchant.get(urljoin(street.url, done.headers["Location"]), timeout=60).text
     assert "history is being copied" in home
-    assert merchant.get(back, timeout=20).status_code == 422  # it works once
+    assert merchant.get(back, timeout=60).status_code == 422  # it works once
 
 
 def test_plain_permalinks_have_the_page_elsewhere(street: Street) -> None:
@@ -87,9 +87,9 @@ def test_a_stranger_s_shop_whose_manager_approves_yields_nothing(each_street: St
     mallory = street.browser("mallory@example.com")
     manager = street.browser()
     back = approve(street, begin(street, mallory), manager)
-    assert manager.get(back, timeout=20).status_code == 401  # the manager's browser follows the shop's redirect
+    assert manager.get(back, timeout=60).status_code == 401  # the manager's browser follows the shop's redirect
     assert street.waiting() == []
-    assert "quarter of an hour has gone by" in mallory.get(back, timeout=20).text
+    assert "quarter of an hour has gone by" in mallory.get(back, timeout=60).text
     assert finish(street, mallory, back, "1234567").status_code == 422
     assert street.shops() == []
 
@@ -116,7 +116,7 @@ def test_nor_does_it_when_the_manager_s_browser_never_comes_here(street: Street)
 def test_another_person_s_signed_in_browser_ends_it(street: Street) -> None:
     ada = street.browser("ada@example.com")
     back = approve(street, begin(street, ada))
-    assert "another browser" in street.browser("ada@example.com").get(back, timeout=20).text
+    assert "another browser" in street.browser("ada@example.com").get(back, timeout=60).text
     assert street.waiting() == []
     assert finish(street, ada, back, newest_end(street)).status_code == 422
     assert street.shops() == []
@@ -128,7 +128,7 @@ def test_keys_of_another_shop_are_not_taken_for_the_one_that_was_asked(street: S
         asked = begin(street, ada)
         back = approve(street, asked.replace(street.shop_url, other_url))
         assert len(other.keys.all()) == 2
-        said = ada.get(back, timeout=20)
+        said = ada.get(back, timeout=60)
     assert said.status_code == 503
     assert "does not accept this consumer key" in said.text
     assert street.shops() == []
@@ -146,7 +146,7 @@ def test_approving_again_replaces_what_came_before(each_street: Street) -> None:
     with shop_scope(street.context.engine, street.shops()[0].id) as scope:
         kept = credentials.secrets(scope, street.context.keyring)
     assert kept["consumer_key"] == street.face.keys.all()[-1].consumer_key
-    refused = street.browser().get(link(manager.get(asked, timeout=20), "access_granted"), timeout=20)
+    refused = street.browser().get(link(manager.get(asked, timeout=60), "access_granted"), timeout=60)
     assert refused.status_code == 401  # nobody waits any more, and the shop deletes the key
     assert street.made_keys() == 2
 
@@ -161,7 +161,7 @@ def test_after_a_quarter_of_an_hour_the_keys_are_destroyed(
     late = utc_now() + handover.LASTS
     monkeypatch.setattr("app.panel.connect_shop.utc_now", lambda: late)
     monkeypatch.setattr("app.public.handover.utc_now", lambda: late)
-    assert ada.get(back, timeout=20).status_code == 422
+    assert ada.get(back, timeout=60).status_code == 422
     (entry,) = [task for task in timetable.HOUSEWORK if task.name == "handovers"]
     with every_shop(street.context.engine, write=True) as db:
         entry.run(db, late - timedelta(seconds=1))
@@ -179,9 +179,9 @@ def test_who_says_no_in_the_shop_ends_it(street: Street) -> None:
     ada, manager = street.browser("ada@example.com"), street.browser()
     asked = begin(street, ada)
     page = manager.post(
-        manager.get(asked, timeout=20).url, data={"username": "admin", "password": "password"}, timeout=20
+        manager.get(asked, timeout=60).url, data={"username": "admin", "password": "password"}, timeout=60
     )
-    said = ada.get(link(page, "success=0"), timeout=20)
+    said = ada.get(link(page, "success=0"), timeout=60)
     assert "You did not approve it" in said.text
     assert street.waiting() == []
     assert street.made_keys() == 0
@@ -199,7 +199,7 @@ def test_who_says_no_in_the_shop_ends_it(street: Street) -> None:
 def test_keys_that_nobody_waits_for_are_answered_so_that_the_shop_deletes_them(
     street: Street, body: bytes, status: int
 ) -> None:
-    assert street.browser().post(f"{street.url}/connect/woocommerce/keys", data=body, timeout=20).status_code == status
+    assert street.browser().post(f"{street.url}/connect/woocommerce/keys", data=body, timeout=60).status_code == status
 
 
 def test_a_shop_of_another_account_is_not_taken_over(street: Street) -> None:
@@ -217,11 +217,11 @@ def test_the_plugin_s_button_leads_here_and_back(street: Street) -> None:
     browser = street.browser()
     back = f"{street.shop_url}/wp-admin/admin.php?page=regulars"
     address = f"{street.url}/connect/woocommerce"
-    page = browser.get(address, params={"address": street.shop_url, "return": back, "plugin": "1"}, timeout=20)
+    page = browser.get(address, params={"address": street.shop_url, "return": back, "plugin": "1"}, timeout=60)
     assert (page.status_code, "regulars owner" in page.text) == (401, True)
     with every_shop(street.context.engine, write=True) as db:
         one_time = sign_in_link(db, "new@example.com", real_now(), street.url)
-    page = browser.post(one_time, timeout=20)
+    page = browser.post(one_time, timeout=60)
     assert urlsplit(page.url).path == "/panel/connect"
     assert f'value="{street.shop_url}"' in page.text
     assert back in page.text
@@ -252,7 +252,7 @@ def test_a_proof_that_the_plugin_did_not_give_proves_nothing(street: Street, pro
     attacker = street.browser("mallory@example.com")
     asked = begin(street, attacker, proof=proof)
     street.face.plugin.press()
-    page = attacker.get(approve(street, asked), timeout=20)
+    page = attacker.get(approve(street, asked), timeout=60)
     assert 'name="end"' in page.text
     assert street.shops() == []
 
@@ -262,14 +262,14 @@ def test_a_proof_is_good_for_one_shop(street: Street) -> None:
     with box() as (_url, hers):
         attacker = street.browser("mallory@example.com")
         asked = begin(street, attacker, proof=hers.plugin.press())
-        attacker.get(approve(street, asked), timeout=20)
+        attacker.get(approve(street, asked), timeout=60)
     assert street.shops() == []
 
 
 def test_another_site_s_page_begins_nothing(street: Street) -> None:
     ada = street.browser("ada@example.com")
     for path in ("/panel/connect", "/panel/connect/keys", "/panel/connect/finish"):
-        assert ada.post(f"{street.url}{path}", data={"address": street.shop_url}, timeout=20).status_code == 403
+        assert ada.post(f"{street.url}{path}", data={"address": street.shop_url}, timeout=60).status_code == 403
     assert street.waiting() == []
 
 

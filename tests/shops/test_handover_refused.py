@@ -34,7 +34,7 @@ def test_what_is_wrong_with_a_key_is_told_apart(street: Street, how: str, words:
     key = street.face.keys.make({"read only": "read", "write only": "write"}.get(how, "read_write"), "by hand")
     key.user = {"user gone": "gone", "customer": "customer"}.get(how, "manager")  # type: ignore[assignment]
     form = {
-        "csrf_token": csrf(ada.get(f"{street.url}/panel/connect", timeout=20)),
+        "csrf_token": csrf(ada.get(f"{street.url}/panel/connect", timeout=60)),
         "address": street.shop_url,
         "consumer_key": "ck_unknown" if how == "wrong key" else key.consumer_key,
         "consumer_secret": "cs_wrong" if how == "wrong secret" else key.consumer_secret,
@@ -69,7 +69,7 @@ def test_a_name_that_turns_private_before_the_merchant_is_back_is_refused(
     with box("shop.example") as (url, face):
         back = approve(street, begin(street, ada, url))
         names["shop.example"] = "127.0.0.2"
-        said = ada.get(back, timeout=20)
+        said = ada.get(back, timeout=60)
         assert (said.status_code, "not a public address" in said.text) == (422, True)
         assert finish(street, ada, back, face.keys.all()[-1].end).status_code == 422
     assert street.shops() == []

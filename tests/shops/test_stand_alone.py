@@ -36,9 +36,9 @@ def agree(house: House, asked: str) -> str:
     parts = urlsplit(asked)
     assert parts.hostname == DOMAIN
     address = f"{house.context.settings.shopify_origin}{parts.path}?{parts.query}"
-    page = requests.get(address, headers={"Host": DOMAIN}, timeout=10)
+    page = requests.get(address, headers={"Host": DOMAIN}, timeout=60)
     assert "write_customers" in page.text
-    answer = requests.post(address, headers={"Host": DOMAIN}, allow_redirects=False, timeout=10)
+    answer = requests.post(address, headers={"Host": DOMAIN}, allow_redirects=False, timeout=60)
     assert answer.headers["Location"].startswith(f"{PUBLIC_URL}{CALLBACK}?")
     return answer.headers["Location"].removeprefix(PUBLIC_URL)
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -21,8 +21,8 @@ from sync.__main__ import run
 from tests.sandbox.conftest import make_small_box
 from tests.serving import serving
 from tests.shops.conftest import CLIENT_ID, DOMAIN, SECRET, House
+from tests.waiting import until
 
-PATIENCE = 60.0
 TOML = Path(__file__).parents[2] / "extensions" / "shopify" / "shopify.app.toml"
 
 
@@ -58,14 +58,7 @@ def deploy(house: House) -> None:
     """The app's own configuration, which names the fixed topics."""
     address = f"{house.context.settings.shopify_origin}/_sandbox/shopify/deploy"
     given = {"url": house.context.settings.public_url}
-    assert requests.post(address, params=given, data=TOML.read_bytes(), timeout=10).ok
-
-
-def until(what: str, holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.1)
+    assert requests.post(address, params=given, data=TOML.read_bytes(), timeout=60).ok
 
 
 def test_a_shop_is_installed_copied_left_and_found_again(sqlite_engine: Engine, tmp_path: Path) -> None:
@@ -73,19 +66,19 @@ def test_a_shop_is_installed_copied_left_and_found_again(sqlite_engine: Engine, 
     with living_house(sqlite_engine, tmp_path) as house:
         deploy(house)
         assert house.open_panel().status_code == 200
-        until("its history is copied", lambda: house.shop.state == "active")
-        until("its webhooks are subscribed", lambda: bool(house.shop.webhooks_checked_at))
+        until(lambda: house.shop.state == "active", "its history is copied")
+        until(lambda: bool(house.shop.webhooks_checked_at), "its webhooks are subscribed")
         first = house.shop
         assert "Small &amp; Sons" in house.ask_panel("/panel/connections").text
 
         house.pull_lever("uninstall")
-        until("it is told of the end", lambda: house.shop.state == "uninstalled")
+        until(lambda: house.shop.state == "uninstalled", "it is told of the end")
         asked = house.face.tokens.points.asked
         time.sleep(1.5)  # a tick of the timetable and more
         assert house.face.tokens.points.asked == asked
 
         house.pull_lever("install")
         assert house.open_panel().status_code == 200
-        until("it goes on", lambda: house.shop.state == "active")
+        until(lambda: house.shop.state == "active", "it goes on")
         assert (house.shop.id, house.shop.backfilled_at) == (first.id, first.backfilled_at)
-        until("its webhooks are subscribed again", lambda: bool(house.face.subscriptions.all))
+        until(lambda: bool(house.face.subscriptions.all), "its webhooks are subscribed again")

@@ -52,7 +52,7 @@ class House:
     def start(self, name: str) -> None:
         self.street.start(name)
         if name == "web":
-            self.street.until("the web process answers", self.street.web_answers, 60)
+            self.street.until("the web process answers", self.street.web_answers)
 
     def kill(self, name: str) -> None:
         """kill -9 of the process and of its children."""

@@ -180,9 +180,9 @@ HAPPENINGS: dict[str, tuple[int, Callable[[Storm, str, Day], None]]] = {
 
 
 def mails(mails_url: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = requests.get(f"{mails_url}/api/messages", timeout=10).json()
+    found: list[dict[str, Any]] = requests.get(f"{mails_url}/api/messages", timeout=60).json()
     return found
 
 
 def forget_mails(mails_url: str) -> None:
-    requests.delete(f"{mails_url}/api/messages", timeout=10).raise_for_status()
+    requests.delete(f"{mails_url}/api/messages", timeout=60).raise_for_status()

@@ -83,7 +83,7 @@ def test_a_basket_left_behind_is_written_about_and_won_back(home: House, courier
     jump(home.street, utc_now() + timedelta(minutes=62))
     for face in FACES:
         email = f"{face}.left@example.com"
-        home.street.until(f"a mail to {email} is there", lambda to=email: mails(home, to) != [], 60)  # type: ignore[misc]
+        home.street.until(f"a mail to {email} is there", lambda to=email: mails(home, to) != [])  # type: ignore[misc]
         (mail,) = mails(home, email)
         link = next(link for link in mail["links"] if "/r/" in link).replace(
             home.street.public_url, f"http://127.0.0.1:{home.street.ports.web}"
@@ -102,7 +102,7 @@ def test_a_basket_left_behind_is_written_about_and_won_back(home: House, courier
 
 
 def mails(home: House, to: str) -> list[dict[str, Any]]:
-    answer = requests.get(f"{home.street.mails_url}/api/messages", params={"to": to}, timeout=10)
+    answer = requests.get(f"{home.street.mails_url}/api/messages", params={"to": to}, timeout=60)
     found: list[dict[str, Any]] = answer.json()
     return found
 

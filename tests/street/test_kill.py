@@ -38,7 +38,7 @@ def in_peace(shops: Street) -> tuple[int, dict[str, str]]:
 
 
 def wait_for(home: House, records: int) -> None:
-    home.street.until(f"{records} records are there", lambda: home.done() >= records, 60)
+    home.street.until(f"{records} records are there", lambda: home.done() >= records)
 
 
 def test_a_backfill_whose_worker_is_killed_again_and_again_ends_as_an_undisturbed_one(

@@ -39,7 +39,7 @@ def test_a_worker_killed_while_it_writes_to_the_shop_writes_all_of_it_once(shops
             home.kill("worker")
             home.end_leases()
             home.start("worker")
-        home.street.until("all writes are through", lambda: through(home) == len(writes(home)), 60)
+        home.street.until("all writes are through", lambda: through(home) == len(writes(home)))
         assert {write.state for write in writes(home)} == {"done"}
         check(home, people)
         check_woocommerce(home, orders)

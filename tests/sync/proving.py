@@ -29,8 +29,7 @@ from sync.fetch import fetch
 from sync.reconcile.begin import local_day, request
 from sync.reconcile.work import reconcile
 from tests.serving import serving
-
-_PATIENCE = 60.0
+from tests.waiting import PATIENCE
 
 
 @dataclass
@@ -53,7 +52,7 @@ class Copy:
     def run(self, work: Callable[[Context, Job], Again | None], name: str, lane: str) -> bool:
         """A job until it has nothing to do or waits for another; did it do anything?"""
         job = self.job(name, lane)
-        until, has_worked = time.monotonic() + _PATIENCE, False
+        until, has_worked = time.monotonic() + PATIENCE, False
         while (again := work(self.context, job)) is not None:
             has_worked = True
             assert time.monotonic() < until
@@ -76,7 +75,7 @@ class Copy:
         return self.finish(self.ask(days, reason))
 
     def finish(self, row_id: int) -> Reconciliation:
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + PATIENCE
         while self.run(reconcile, "reconcile", "report"):
             assert time.monotonic() < until
             self.run(fetch, "fetch", "fetch")

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete
 from sqlmodel import col, select
@@ -35,6 +35,7 @@ from sync.refill import regain
 from tests.conftest import make_shop
 from tests.factory import order_record
 from tests.sync.conftest import job
+from tests.waiting import until
 
 Item = Page | Wait
 RESOURCES: Sequence[Resource] = ("products", "customers", "orders", "checkouts")
@@ -96,12 +97,9 @@ def connecting(context: Context, shop: Shop) -> Shop:
     return shop
 
 
-def work(context: Context, shop: Shop, what: Any = backfill, times: int = 200) -> None:
+def work(context: Context, shop: Shop, what: Any = backfill) -> None:
     """A job until it is through."""
-    for _ in range(times):
-        if what(context, job(shop, what.__name__, "ingest")) is None:
-            return
-    raise AssertionError("it does not come to an end")
+    until(lambda: what(context, job(shop, what.__name__, "ingest")) is None, "its end")
 
 
 def rows(context: Context, shop: Shop, kind: type[Any]) -> list[Any]:
@@ -195,13 +193,13 @@ def test_a_platform_that_is_busy_or_away_is_a_wait_and_the_run_goes_on_where_it_
         yield Page((order_record("2"),), None)
 
     client.items["orders"] = read
-    for _ in range(100):
-        result = backfill(context, job(connecting, "backfill", "ingest"))
-        if len(faults) < 2:
-            break
-    assert isinstance(result, Again)
-    (run,) = [run for run in rows(context, connecting, Run) if run.resource == "orders"]
-    assert (run.state, run.note, run.error) == ("waiting", Reason.of(error).kept(), None)
+
+    def waits() -> bool:
+        assert isinstance(backfill(context, job(connecting, "backfill", "ingest")), Again)
+        (run,) = [run for run in rows(context, connecting, Run) if run.resource == "orders"]
+        return (run.state, run.note, run.error) == ("waiting", Reason.of(error).kept(), None)
+
+    until(waits)
     work(context, connecting)
     assert ("orders", "after 1") in client.asked
     assert len(rows(context, connecting, Order)) == 2
@@ -295,7 +293,7 @@ class Living:
         return order_record(str(number), placed=int(self.at[number].timestamp()), updated_at=self.at[number])
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10)
 @given(
     changes=st.lists(st.tuples(st.integers(1, 4), st.integers(0, 7), st.integers(0, 540)), min_size=1, max_size=5),
     size=st.integers(2, 4),
@@ -331,10 +329,13 @@ def test_what_another_worker_went_on_with_is_not_written_over(
     client.items["customers"] = pages
     _until_asked(context, connecting, client, "customers")
     ours, theirs = dict(runs._feeders), dict[int, Any]()
-    for turn in range(200):  # a slice here, a slice there, as two processes take them
-        monkeypatch.setattr(runs, "_feeders", theirs if turn % 2 else ours)
-        if backfill(context, job(connecting, "backfill", "ingest")) is None:
-            break
+    turns = cycle([ours, theirs])  # a slice here, a slice there, as two processes take them
+
+    def is_through() -> bool:
+        monkeypatch.setattr(runs, "_feeders", next(turns))
+        return backfill(context, job(connecting, "backfill", "ingest")) is None
+
+    until(is_through)
     assert [run.done for run in rows(context, connecting, Run) if run.resource == "customers"] == [6]
 
 

@@ -3,8 +3,7 @@
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +26,7 @@ from sync.__main__ import run
 from sync.audit import audit
 from sync.now import pull_now
 from tests.serving import serving
+from tests.waiting import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
 ORDERS, DAY, RATE = 60, 16, 100
@@ -63,7 +63,7 @@ def box() -> Iterator[Box]:
             yield Box(at.stdout.readline().split()[1])
         finally:
             at.terminate()
-            at.wait(20)
+            at.wait(PATIENCE)
 
 
 @contextmanager
@@ -76,13 +76,6 @@ def working(context: Context) -> Iterator[None]:
     finally:
         stop.set()
         worker.join()
-
-
-def until(holds: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def busy_day(box: Box) -> None:

@@ -6,7 +6,7 @@ import random
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -20,6 +20,7 @@ from app.jobs.models import JobRow
 from app.journal.models import JournalEntry, Rejected
 from app.shops.models import Shop
 from tests.conftest import make_shop
+from tests.waiting import until
 from tests.webhooks.conftest import Counter, shopify_headers, woo_headers
 from webhooks.inbox import Arrival, Inbox
 from webhooks.verify import Shops
@@ -31,13 +32,6 @@ BODY = b'{"id": 1, "email": "ada@example.com"}'
 def rejected(counter: Counter) -> list[Rejected]:
     with every_shop(counter.context.engine) as db:
         return list(db.all(select(Rejected).order_by(Rejected.address)))
-
-
-def soon(is_so: Callable[[], object]) -> None:
-    end = time.monotonic() + 5
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_a_delivery_is_kept_encrypted_and_a_job_is_deferred(counter: Counter, shop: Shop) -> None:
@@ -85,7 +79,7 @@ def test_a_wrong_signature_is_refused_counted_and_sampled_without_its_body(count
     assert counter.client.post("/webhooks/shopify", data=BODY).status_code == 401
     assert counter.deliver(BODY, "s1", domain="nobody.myshopify.com") == 401
     assert counter.kept() == []
-    soon(lambda: sum(row.count for row in rejected(counter)) == 4)
+    until(lambda: sum(row.count for row in rejected(counter)) == 4)
     nobody, known = rejected(counter)
     assert (nobody.address, nobody.reason, nobody.count) == ("/webhooks/shopify", "unknown shop", 2)
     assert (known.address, known.reason, known.count) == ("/webhooks/shopify ours.myshopify.com", "signature", 2)
@@ -96,7 +90,7 @@ def test_rejections_add_up_and_keep_few_samples(counter: Counter) -> None:
     for round_ in (1, 2):
         for number in range(4):
             counter.deliver(f"{round_} {number}".encode(), "wrong")
-        soon(lambda round_=round_: sum(row.count for row in rejected(counter)) == 4 * round_)  # type: ignore[misc]
+        until(lambda round_=round_: sum(row.count for row in rejected(counter)) == 4 * round_)  # type: ignore[misc]
     (row,) = rejected(counter)
     assert len(row.samples or []) == 5
 

@@ -24,6 +24,7 @@ from app.lib.encryption import Keyring
 from app.settings import read
 from app.shops import credentials
 from tests.conftest import make_shop
+from tests.waiting import PATIENCE, until
 from tests.webhooks.conftest import NOW, shopify_headers
 
 SERVE = "import sys; from app import serve, settings; sys.exit(serve.serve(settings.read()))"
@@ -46,7 +47,7 @@ class Served:
     def running(self, limit: int | None = None) -> Iterator[subprocess.Popen[str]]:
         process = self.start(limit)
         try:
-            until(self.answers, 90)
+            until(self.answers)
             yield process
         finally:
             with suppress(ProcessLookupError):
@@ -88,13 +89,6 @@ def served_by(engine: Engine, tmp_path: Path) -> Served:
     return Served(engine, port, {**os.environ, **environ})
 
 
-def until(is_so: Callable[[], object], seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
-
-
 def deliver_until(served: Served, end: Callable[[int], object]) -> set[str]:
     """Deliver from several threads; at a hundred answers `end` is called, and who still asks gets what comes."""
     answered: set[str] = set()
@@ -112,7 +106,7 @@ def deliver_until(served: Served, end: Callable[[int], object]) -> set[str]:
     for thread in threads:
         thread.start()
     try:
-        until(lambda: len(answered) >= 100, 90)
+        until(lambda: len(answered) >= 100)
         end(len(answered))
         time.sleep(0.2)
     finally:
@@ -132,7 +126,7 @@ def test_every_delivery_that_was_answered_survives_a_kill(served: Served) -> Non
 def test_sigterm_ends_it_cleanly_and_loses_nothing(served: Served) -> None:
     with served.running() as process:
         answered = deliver_until(served, lambda _: process.terminate())
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
         assert not served.answers()
     assert answered <= served.kept()
 
@@ -143,7 +137,7 @@ def test_a_second_web_process_on_the_same_sqlite_says_why_it_does_not_start(
     served = served_by(sqlite_engine, tmp_path)
     with served.running():
         second = Served(sqlite_engine, served.port, {**served.environ, "PORT": str(served.port + 1)}).start()
-        _, said = second.communicate(timeout=90)
+        _, said = second.communicate(timeout=PATIENCE)
         assert second.returncode == 2
         assert "another web process serves" in said
         assert "Traceback" not in said
@@ -156,7 +150,7 @@ def test_a_worker_whose_parent_was_killed_ends_too(sqlite_engine: Engine, tmp_pa
     with served.running() as process:
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-        until(lambda: not served.answers(), 5)
+        until(lambda: not served.answers())
 
 
 def test_a_full_disk_is_answered_503_and_what_was_answered_200_is_there(sqlite_engine: Engine, tmp_path: Path) -> None:

@@ -73,4 +73,4 @@ def box() -> Iterator[Box]:
             yield Box(line.split()[1])
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)

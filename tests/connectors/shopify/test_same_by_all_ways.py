@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
@@ -31,11 +31,8 @@ RESOURCES: Sequence[Resource] = ("products", "customers", "orders")
 DAYS = st.sampled_from(sorted(WORTH)).flatmap(
     lambda currency: st.tuples(st.just(currency), st.lists(plans(currency), min_size=1, max_size=3))
 )
-LIKE = settings(
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    phases=(Phase.explicit, Phase.generate),  # shrinking takes minutes, and a failing day is short enough to read
-)
+# Shrinking takes minutes, and a failing day is short enough to read.
+LIKE = settings(phases=(Phase.explicit, Phase.generate))
 _numbers = count()
 
 

@@ -18,6 +18,7 @@ from app.lib.clock import real_now
 from connectors.woocommerce import subscriptions
 from connectors.woocommerce.errors import NoRoute, NotJson, check
 from connectors.woocommerce.transport import Transport
+from tests.waiting import PATIENCE
 
 SECRETS = {"consumer_key": "ck_x", "consumer_secret": "cs_x"}
 HTML = "<!DOCTYPE html><title>Shop</title>"
@@ -234,14 +235,15 @@ def test_woocommerce_that_is_switched_off_is_told_apart_from_a_route_that_is_not
 
 @responses.activate
 def test_at_most_two_questions_are_under_way_at_once() -> None:
-    now, most, lock = 0, 0, threading.Lock()
+    now, most, lock, meeting = 0, 0, threading.Lock(), threading.Barrier(2)
 
     def shop(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
         nonlocal now, most
         with lock:
             now += 1
             most = max(most, now)
-        time.sleep(0.02)
+        meeting.wait(PATIENCE)  # two have to be here
+        time.sleep(0.02)  # in which a third one would come
         with lock:
             now -= 1
         return 200, {}, "[]"

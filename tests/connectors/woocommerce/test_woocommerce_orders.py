@@ -310,13 +310,16 @@ def test_shipping_lines_keep_their_method(recorded: Callable[[str], Any], facts:
     )
 
 
-def test_a_page_of_a_hundred_orders_takes_milliseconds(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
-    """A hundred microseconds an order is what the backfill's speed rests on; three times that is a fault."""
+def test_a_page_of_orders_is_read_quickly(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
+    """The backfill's speed rests on it. Beside the time in which json.loads reads the same page."""
     raw = json.dumps([recorded("order_with_tax") | {"id": number} for number in range(100)]).encode()
-    times = []
+    plain, ours = [], []
     for _ in range(5):
-        began = time.process_time()
+        began = time.thread_time()
+        json.loads(raw)
+        plain.append(time.thread_time() - began)
+        began = time.thread_time()
         found, _ = read(raw, types.Order, lambda body: normalise.order(body, facts))
-        times.append(time.process_time() - began)
+        ours.append(time.thread_time() - began)
     assert len(found) == 100
-    assert min(times) / 100 < 300e-6
+    assert min(ours) < 3 * min(plain)

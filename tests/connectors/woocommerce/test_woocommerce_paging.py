@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import BadInput, PlatformDown, RateLimited
@@ -69,7 +69,7 @@ def test_so_many_may_leave_that_a_page_stays_empty(script: Callable[..., Any]) -
 
 @pytest.mark.parametrize("is_hpos", [True, False])
 @pytest.mark.parametrize("reading", [one_by_one, at_once])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(data=st.data())
 def test_what_stays_from_beginning_to_end_is_always_read(
     data: st.DataObject, script: Callable[..., Any], reading: Callable[[Any], Ahead], is_hpos: bool

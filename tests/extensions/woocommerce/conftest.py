@@ -32,6 +32,7 @@ from connectors.woocommerce.rows import one
 from connectors.woocommerce.types import Cart
 from tests.conftest import make_shop
 from tests.serving import serving
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 PLUGIN = ROOT / "extensions/woocommerce"
@@ -163,10 +164,10 @@ def _configure(folder: Path, home: str) -> None:
 
 
 def _wait_for(home: str) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while True:
         try:
-            requests.get(f"{home}/wp-login.php", timeout=20).raise_for_status()
+            requests.get(f"{home}/wp-login.php", timeout=60).raise_for_status()
             return
         except requests.RequestException:
             if time.monotonic() > end:

@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,6 +18,7 @@ from sandbox.changes import Box
 from sandbox.faults import Faults
 from sandbox.shopify import Face, Options
 from sandbox.sources.load import load
+from tests.waiting import until
 
 DOMAIN = "regulars-demo.myshopify.com"
 TOKEN = "shpat_of_a_custom_app"
@@ -66,14 +66,14 @@ class Asker:
         return ended, self.rows(ended["url"])
 
     def wait_for(self, operation: str) -> Answer:
-        ended = threading.Event()
-        until = time.monotonic() + 120
-        while time.monotonic() < until:
-            found: Answer = self.data(document("bulk_poll"), id=operation)["bulkOperation"]
-            if found["completedAt"]:
-                return found
-            ended.wait(0.02)
-        raise AssertionError("the bulk operation does not end")
+        found: Answer = {}
+
+        def has_ended() -> bool:
+            found.update(self.data(document("bulk_poll"), id=operation)["bulkOperation"])
+            return bool(found["completedAt"])
+
+        until(has_ended, "the end of the bulk operation")
+        return found
 
     def rows(self, url: str | None) -> list[Answer]:
         if url is None:

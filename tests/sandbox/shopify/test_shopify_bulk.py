@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.changes import Box
 from sandbox.shopify.bulk import ENDED, encode
-from sandbox.shopify.options import Options
-from tests.sandbox.shopify.conftest import DOMAIN, TOKEN, Answer, Asker, document, make_asker
+from tests.sandbox.shopify.conftest import DOMAIN, Answer, Asker, document
 
 ORDERS = "{ orders { edges { node { id lineItems { edges { node { id quantity } } } } } } }"
 
@@ -159,45 +157,41 @@ def test_the_file_is_gone_after_seven_days(generated: Asker, monkeypatch: pytest
             assert answer.status_code == status
 
 
-@pytest.fixture
-def slow(small_box: Box) -> Asker:
-    """Operations stay CREATED for a while."""
-    return make_asker(small_box, Options(domain=DOMAIN, access_token=TOKEN, bulk_pause=0.3))
-
-
 def started(asker: Asker) -> Answer:
     found: Answer = asker.data(document("bulk_run"), query=ORDERS)["bulkOperationRunQuery"]
     return found
 
 
-def test_five_run_at_once_and_the_sixth_is_refused_with_their_names(slow: Asker) -> None:
-    ids = [started(slow)["bulkOperation"]["id"] for _ in range(5)]
-    (error,) = started(slow)["userErrors"]
+def test_five_run_at_once_and_the_sixth_is_refused_with_their_names(small: Asker) -> None:
+    with small.face.operations.turn:
+        ids = [started(small)["bulkOperation"]["id"] for _ in range(5)]
+        (error,) = started(small)["userErrors"]
+        assert small.data(document("bulk_list"))["bulkOperations"]["nodes"] == []  # of those that run
     message = f"A bulk query operation for this app and shop is already in progress: {', '.join(ids)}."
     assert error == {"field": None, "message": message, "code": "OPERATION_IN_PROGRESS"}
-    listed = slow.data(document("bulk_list"))["bulkOperations"]["nodes"]
-    assert {each["status"] for each in listed} <= {"CREATED", "RUNNING"}
     for operation in ids:
-        slow.wait_for(operation)
-    assert started(slow)["userErrors"] == []
+        small.wait_for(operation)
+    assert started(small)["userErrors"] == []
 
 
-def test_one_begins_as_created_with_nothing_counted(slow: Asker) -> None:
-    operation = started(slow)["bulkOperation"]
+def test_one_begins_as_created_with_nothing_counted(small: Asker) -> None:
+    with small.face.operations.turn:
+        operation = started(small)["bulkOperation"]
+        polled = small.data(document("bulk_poll"), id=operation["id"])["bulkOperation"]
     assert operation["status"] == "CREATED"
-    polled = slow.data(document("bulk_poll"), id=operation["id"])["bulkOperation"]
     assert (polled["objectCount"], polled["url"], polled["completedAt"]) == ("0", None, None)
-    slow.wait_for(operation["id"])
+    small.wait_for(operation["id"])
 
 
-def test_a_running_one_can_be_cancelled_and_an_ended_one_cannot(slow: Asker) -> None:
-    operation = started(slow)["bulkOperation"]["id"]
-    cancelled = slow.data(document("bulk_cancel"), id=operation)["bulkOperationCancel"]
+def test_a_running_one_can_be_cancelled_and_an_ended_one_cannot(small: Asker) -> None:
+    with small.face.operations.turn:
+        operation = started(small)["bulkOperation"]["id"]
+        cancelled = small.data(document("bulk_cancel"), id=operation)["bulkOperationCancel"]
     assert cancelled == {"bulkOperation": {"id": operation, "status": "CANCELING"}, "userErrors": []}
-    assert slow.wait_for(operation)["status"] == "CANCELED"
-    done = started(slow)["bulkOperation"]["id"]
-    slow.wait_for(done)
-    refused = slow.data(document("bulk_cancel"), id=done)["bulkOperationCancel"]
+    assert small.wait_for(operation)["status"] == "CANCELED"
+    done = started(small)["bulkOperation"]["id"]
+    small.wait_for(done)
+    refused = small.data(document("bulk_cancel"), id=done)["bulkOperationCancel"]
     assert refused["bulkOperation"] is None
     assert refused["userErrors"][0]["message"] == "A bulk operation cannot be canceled when it is completed"
 

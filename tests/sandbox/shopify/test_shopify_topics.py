@@ -119,7 +119,7 @@ def subscribe(asker: Asker, receiver: Receiver, *topics: str, **wishes: Any) -> 
 def test_what_happens_is_told_in_the_shape_of_the_sample(small: Asker, receiver: Receiver, topic: str) -> None:
     subscribe(small, receiver, topic)
     HAPPENINGS[topic](small.box)
-    assert small.face.deliveries.flush(10)
+    assert small.face.deliveries.flush()
     assert set(receiver.topics()) == {topic}
     ours, theirs = receiver.got[0].json, sample(topic)
     assert shape(ours, theirs) == shape(theirs, ours)
@@ -153,7 +153,7 @@ def test_a_payment_is_told_with_its_sum_when_it_is_made_and_when_it_is_given_bac
     subscribe(small, receiver, "order_transactions/create")
     order = small.box.place_order([(10, 1)], person_id=1)
     small.box.refund(order.id)
-    assert small.face.deliveries.flush(10)
+    assert small.face.deliveries.flush()
     told = sorted((each.json["kind"], each.json["amount"], each.json["order_id"]) for each in receiver.got)
     assert [(kind, number) for kind, _, number in told] == [("refund", order.id), ("sale", order.id)]
     assert told[0][1] == told[1][1]
@@ -162,7 +162,7 @@ def test_a_payment_is_told_with_its_sum_when_it_is_made_and_when_it_is_given_bac
 def test_the_goods_of_an_edit_are_told_by_their_lines(small: Asker, receiver: Receiver) -> None:
     subscribe(small, receiver, "orders/edited")
     _edit(small.box)
-    assert small.face.deliveries.flush(10)
+    assert small.face.deliveries.flush()
     edit, order = receiver.got[0].json["order_edit"], small.box.order(_order(small.box))
     assert (edit["order_id"], edit["staff_note"]) == (order.id, "Socks instead")
     assert edit["line_items"]["removals"] == [{"id": order.lines[0].id, "delta": 1}]
@@ -173,7 +173,7 @@ def test_stock_is_told_by_the_item_of_the_variant_that_was_sold(small: Asker, re
     subscribe(small, receiver, "inventory_levels/update")
     small.box.place_order([(10, 3)], person_id=1)
     small.box.set_stock(20, 7)
-    assert small.face.deliveries.flush(10)
+    assert small.face.deliveries.flush()
     assert {each.json["inventory_item_id"]: each.json["available"] for each in receiver.got} == {
         10: small.box.shop.variants[10].stock, 20: 7}  # fmt: skip
     text = "query($id: ID!) { node(id: $id) { ... on InventoryItem { variants(first: 1) { nodes { id } } } } }"
@@ -185,7 +185,7 @@ def test_a_merge_moves_orders_and_takes_one_of_two_away(small: Asker, receiver: 
     subscribe(small, receiver, "customers/merge", "customers/delete")
     small.box.place_order([(10, 1)], person_id=2)
     _merge(small.box)
-    assert small.face.deliveries.flush(10)
+    assert small.face.deliveries.flush()
     merge = next(each.json for each in receiver.got if each.topic == "customers/merge")
     assert (merge["admin_graphql_api_customer_kept_id"], merge["admin_graphql_api_customer_deleted_id"]) == (
         "gid://shopify/Customer/1", "gid://shopify/Customer/2")  # fmt: skip
@@ -197,7 +197,7 @@ def test_a_merge_moves_orders_and_takes_one_of_two_away(small: Asker, receiver: 
 def test_a_customer_s_own_figures_are_those_of_their_orders(small: Asker, receiver: Receiver) -> None:
     subscribe(small, receiver, "customers/purchasing_summary")
     order = small.box.place_order([(10, 1)], person_id=2)
-    assert small.face.deliveries.flush(10)
+    assert small.face.deliveries.flush()
     told = receiver.got[-1].json
     assert (told["customerId"], told["numberOfOrders"]) == ("gid://shopify/Customer/2", 1)
     assert told["lastOrderId"] == f"gid://shopify/Order/{order.id}"
@@ -216,7 +216,7 @@ def test_segments_are_listed_as_they_stand(small: Asker) -> None:
 def test_a_change_of_scopes_is_told(small: Asker, receiver: Receiver) -> None:
     subscribe(small, receiver, "app/scopes_update")
     small.client.post("/_sandbox/shopify/scopes?granted=read_orders,read_inventory", headers={"Host": "127.0.0.1"})
-    assert small.face.deliveries.flush(10)
+    assert small.face.deliveries.flush()
     assert receiver.got[0].json.keys() == sample("app/scopes_update").keys()
     assert receiver.got[0].json["current"] == ["read_orders", "read_inventory"]
 
@@ -234,9 +234,9 @@ def test_what_the_app_is_configured_for_is_told_listed_nowhere_and_outlives_ever
     deploy(small, receiver)
     receiver.refusals = 9
     small.box.place_order([(10, 1)], person_id=1)
-    assert small.face.deliveries.flush(20)
+    assert small.face.deliveries.flush()
     small.box.place_order([(10, 1)], person_id=1)
-    assert small.face.deliveries.flush(20)
+    assert small.face.deliveries.flush()
     assert len(receiver.got) == 10
     assert small.data(document("webhook_list"))["webhookSubscriptions"]["nodes"] == []
 
@@ -251,7 +251,7 @@ def test_the_law_s_requests_go_by_the_configuration_even_after_the_app_has_gone(
     wish = {"topic": topic} | ({} if topic == "shop/redact" else {"person_id": 1})
     assert small.client.post("/_sandbox/shopify/privacy", json=wish, headers=home).status_code == 200
     small.box.place_order([(10, 1)], person_id=1)
-    assert small.face.deliveries.flush(10)
+    assert small.face.deliveries.flush()
     assert receiver.topics() == ["app/uninstalled", topic]
     told = receiver.got[1].json
     assert told.keys() == sample(topic).keys()

@@ -87,7 +87,7 @@ def shop_of(new_small_box: Callable[[], Box]) -> Callable[..., Street]:
     def make(timezone: str = "", **options: Any) -> Street:
         app, box = Flask("face"), new_small_box()
         box.shop.timezone = timezone or box.shop.timezone
-        face = register(app, box, Options(HOME, delivery_delay=0.05, delivery_timeout=5, **options))
+        face = register(app, box, Options(HOME, delivery_delay=0.05, delivery_timeout=60, **options))
         return Street(box, face, Caller(app, face.options))
 
     return make
@@ -100,7 +100,7 @@ def app(small_box: Box) -> Flask:
 
 @pytest.fixture
 def face(app: Flask, small_box: Box) -> Face:
-    return register(app, small_box, Options(HOME, delivery_delay=0.05, delivery_timeout=5))
+    return register(app, small_box, Options(HOME, delivery_delay=0.05, delivery_timeout=60))
 
 
 @pytest.fixture

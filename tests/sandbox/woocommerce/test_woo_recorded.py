@@ -242,7 +242,7 @@ def test_a_delivery_is_made_as_recorded(shop_of: Callable[..., Street], receiver
     assert street.woo.call("POST", "webhooks", json=wanted).status_code == 201
     receiver.arrivals.clear()
     MADE[name](street)
-    assert street.face.deliveries.flush(10)
+    assert street.face.deliveries.flush()
     arrival = receiver.arrivals[0]
     ours = {key for key in arrival.headers if key.startswith("X-WC-") or key in ("User-Agent", "Content-Type")}
     theirs = {key for key, _ in real["headers"] if key.startswith("X-WC-") or key in ("User-Agent", "Content-Type")}
@@ -258,7 +258,7 @@ def test_what_is_gone_meanwhile_is_delivered_as_recorded(shop_of: Callable[..., 
     street.woo.call("POST", "webhooks", json={"topic": "order.created", "delivery_url": receiver.url, "secret": "a"})
     receiver.arrivals.clear()
     street.box.delete_order(street.box.place_order([(10, 1)], person_id=2).id)
-    assert street.face.deliveries.flush(10)
+    assert street.face.deliveries.flush()
     assert receiver.arrivals[0].body == base64.b64decode(real["body_base64"])
 
 

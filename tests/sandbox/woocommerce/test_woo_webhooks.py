@@ -65,7 +65,7 @@ def test_a_delivery_is_signed_and_says_where_it_is_from(
     small_box: Box, face: Face, receiver: Receiver, hooked: dict[str, Any]
 ) -> None:
     order = small_box.place_order([(10, 1)], person_id=2)
-    assert face.deliveries.flush(10)
+    assert face.deliveries.flush()
     created = next(arrival for arrival in receiver.arrivals if arrival.topic == "order.created")
     assert created.headers["X-WC-Webhook-Signature"] == signature(created)
     assert created.headers["X-WC-Webhook-Source"] == f"{HOME}/"
@@ -79,7 +79,7 @@ def test_an_order_tells_of_itself_its_customer_and_its_product(
     small_box: Box, face: Face, receiver: Receiver, hooked: dict[str, Any]
 ) -> None:
     small_box.place_order([(10, 1)], person_id=2)
-    assert face.deliveries.flush(10)
+    assert face.deliveries.flush()
     assert sorted(map(str, receiver.topics())) == [
         "customer.updated",
         "order.created",
@@ -94,7 +94,7 @@ def test_several_changes_before_the_run_are_one_delivery_of_the_last_state(
     order = small_box.place_order([(10, 2)], person_id=2, payment="pending")
     small_box.pay_order(order.id)
     small_box.fulfil_order(order.id)
-    assert face.deliveries.flush(10)
+    assert face.deliveries.flush()
     orders = [arrival for arrival in receiver.arrivals if str(arrival.topic).startswith("order")]
     assert [(arrival.topic, arrival.json()["status"]) for arrival in orders] == [
         ("order.created", "completed"),
@@ -107,7 +107,7 @@ def test_what_is_gone_when_its_turn_comes_is_a_well_signed_error(
 ) -> None:
     order = small_box.place_order([(10, 1)], person_id=2)
     small_box.delete_order(order.id)
-    assert face.deliveries.flush(10)
+    assert face.deliveries.flush()
     created = next(arrival for arrival in receiver.arrivals if arrival.topic == "order.created")
     assert created.json()["code"] == "woocommerce_rest_shop_order_invalid_id"
     assert created.headers["X-WC-Webhook-Signature"] == signature(created)
@@ -118,12 +118,12 @@ def test_the_bin_is_told_and_force_deletion_only_to_the_action_topic(
 ) -> None:
     subscribe(woo, receiver, "action.woocommerce_delete_order")
     order = small_box.place_order([(10, 1)], person_id=2)
-    assert face.deliveries.flush(10)
+    assert face.deliveries.flush()
     receiver.arrivals.clear()
     small_box.trash_order(order.id)
     small_box.restore_order(order.id)
     small_box.delete_order(order.id)
-    assert face.deliveries.flush(10)
+    assert face.deliveries.flush()
     bodies = {arrival.topic: arrival.json() for arrival in receiver.arrivals}
     assert bodies["order.deleted"] == {"id": order.id}
     assert bodies["action.woocommerce_delete_order"] == {"action": "woocommerce_delete_order", "arg": order.id}
@@ -138,7 +138,7 @@ def test_a_trashed_product_is_told_as_a_coupon_too_and_leaves_its_lines_behind(
     receiver.arrivals.clear()
     order = small_box.place_order([(10, 1)], person_id=2)
     small_box.delete_product(1)
-    assert face.deliveries.flush(10)
+    assert face.deliveries.flush()
     assert {arrival.topic: arrival.json() for arrival in receiver.arrivals} == {
         "product.deleted": {"id": 1},
         "coupon.deleted": {"id": 1},
@@ -151,10 +151,10 @@ def test_guests_are_no_news_until_they_register(
     small_box: Box, face: Face, receiver: Receiver, hooked: dict[str, Any]
 ) -> None:
     small_box.place_order([(10, 1)], email="guest@example.com")
-    assert face.deliveries.flush(10)
+    assert face.deliveries.flush()
     assert not [topic for topic in receiver.topics() if str(topic).startswith("customer")]
     small_box.register("guest@example.com")
-    assert face.deliveries.flush(10)
+    assert face.deliveries.flush()
     assert [topic for topic in receiver.topics() if str(topic).startswith("customer")] == [
         "customer.created",
         "customer.updated",
@@ -169,7 +169,7 @@ def test_the_seventh_failure_in_a_row_disables_and_switching_on_forgives_nothing
 
     def fail() -> str:
         small_box.place_order([(10, 1)], person_id=2)
-        assert face.deliveries.flush(10)
+        assert face.deliveries.flush()
         return str(woo.get(f"webhooks/{made['id']}")["status"])
 
     assert [fail() for _ in range(7)] == ["active"] * 6 + ["disabled"]
@@ -183,7 +183,7 @@ def test_a_success_starts_the_count_anew(woo: Caller, small_box: Box, face: Face
     for answer in (500, 500, 500, 500, 500, 500, 200, 500, 500, 500):
         receiver.answer = answer
         small_box.place_order([(10, 1)], person_id=2)
-        assert face.deliveries.flush(10)
+        assert face.deliveries.flush()
     assert woo.get(f"webhooks/{made['id']}")["status"] == "active"
     assert face.deliveries.counts() == {"queued": 0, "sent": 1, "failed": 9}
 
@@ -194,7 +194,7 @@ def test_a_ping_that_was_not_answered_200_comes_after_every_delivery(
     receiver.answer = 204
     subscribe(woo, receiver, "order.created")
     small_box.place_order([(10, 1)], person_id=2)
-    assert face.deliveries.flush(10)
+    assert face.deliveries.flush()
     assert receiver.topics() == [None, "order.created", None]
 
 
@@ -204,7 +204,7 @@ def test_a_redirect_swallows_the_delivery_and_counts_as_success(
     subscribe(woo, receiver, "order.created")
     receiver.answer = 302
     small_box.place_order([(10, 1)], person_id=2)
-    assert face.deliveries.flush(10)
+    assert face.deliveries.flush()
     assert face.deliveries.counts()["sent"] == 1
 
 
@@ -223,7 +223,7 @@ def test_a_shop_whose_clockwork_sleeps_delivers_when_somebody_wakes_it(
     receiver.arrivals.clear()
     small_box.place_order([(10, 1)], person_id=2)
     assert (face.deliveries.counts()["queued"], receiver.arrivals) == (1, [])
-    assert face.deliveries.flush(10)
+    assert face.deliveries.flush()
     assert receiver.topics() == ["order.created"]
 
 
@@ -259,7 +259,7 @@ def test_nothing_is_told_of_carts_before_the_connection(small_box: Box, face: Fa
 def test_a_cart_is_told_signed_and_whole(small_box: Box, face: Face, connected: Receiver) -> None:
     checkout = small_box.open_checkout([(10, 2)], email="cart@example.com", locale="de")
     small_box.update_checkout(checkout.id, consent=Consent("subscribed", small_box.now(), text="Write to me"))
-    assert face.deliveries.flush(10)
+    assert face.deliveries.flush()
     [arrival] = connected.arrivals
     assert arrival.path == "/webhooks/woocommerce/sh_1"
     assert (arrival.topic, arrival.headers["X-WC-Webhook-Signature"]) == ("regulars.cart", signature(arrival))
@@ -295,7 +295,7 @@ def test_a_cart_is_told_signed_and_whole(small_box: Box, face: Face, connected: 
 def test_a_foreign_cart_carries_the_plugins_rate(small_box: Box, face: Face, connected: Receiver) -> None:
     small_box.shop.rates.update(RATES)
     small_box.open_checkout([(10, 2)], email="jp@example.com", currency="JPY")
-    assert face.deliveries.flush(10)
+    assert face.deliveries.flush()
     cart = connected.arrivals[0].json()
     assert (cart["currency"], cart["rate"]) == ("JPY", "0.0061")
 
@@ -304,7 +304,7 @@ def test_a_cart_that_was_bought_or_emptied_says_so(small_box: Box, face: Face, c
     bought, emptied = (small_box.open_checkout([(10, 1)], email=f"{name}@example.com") for name in ("a", "b"))
     order = small_box.complete_checkout(bought.id)
     small_box.update_checkout(emptied.id, items=[])
-    assert face.deliveries.flush(10)
+    assert face.deliveries.flush()
     last = {arrival.json()["session"]: arrival.json() for arrival in connected.arrivals}
     assert (last[bought.session]["state"], last[bought.session]["order_id"]) == ("completed", order.id)
     assert (last[emptied.session]["state"], last[emptied.session]["items"]) == ("emptied", [])
