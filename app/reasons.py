@@ -1,10 +1,12 @@
 """Why something waits, failed or differs: rows keep a code and its values, the words are made where they are read."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import msgspec
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from app.errors import AuthLost, PlatformDown, RateLimited, Refused
@@ -44,6 +46,35 @@ WORDS = {
     "left_behind": noted(
         "The shop could not be reached, so webhooks of Regulars still stand there: they are answered no more."
     ),
+    "gave_up": noted("The shop did not answer as it should, however often it was asked."),
+    "codes_refused": noted("The shop did not take some of the codes."),
+    "broke_off": noted("What sent it ended before the answer was kept."),
+    "restored": noted("Restored from a backup: it may have been sent since that was made."),
+    "erased": noted("The person was erased."),
+    "no_longer_connected": noted("The shop is not connected any more."),
+    "no_address_of_ours": noted("PUBLIC_URL is not set, so the links in a mail could not work."),
+    "no_sender": noted("The shop has no sender."),
+    "mail_unwritable": noted("The mail could not be made."),
+    "mail_refused": noted("The mail server refused it."),
+    "mail_put_off": noted("It could not be handed over yet; it is tried again by itself."),
+    "mail_given_up": noted("It could not be handed over, however often it was tried."),
+    "mail_in_doubt": noted("The mail server went away while it took the mail."),
+    "unsubscribed": noted("Unsubscribed on %(on)s."),
+    "bounced": noted("A mail came back as undeliverable on %(on)s."),
+    "complained": noted("Complained about a mail on %(on)s."),
+    "opted_out": noted("Does not want to be written to."),
+    "unconfirmed": noted("Has not confirmed yet."),
+    "never_agreed": noted("Never agreed to be written to."),
+    "flow_off": noted("The flow was switched off."),
+    "checkout_completed": noted("The checkout was completed."),
+    "basket_empty": noted("The basket is empty."),
+    "no_way_back": noted("The shop gave no link that restores the basket."),
+    "bought_since": noted("Bought since."),
+    "bought_before_mail": noted("Bought before the mail left."),
+    "bought_unmailed": noted("Bought without a mail."),
+    "bought_by_staff": noted("Ordered by staff."),
+    "a_week_late": noted("A week late."),
+    "nothing_bought": noted("No order within a week."),
 }
 
 
@@ -82,7 +113,9 @@ def told(kept: Kept | None) -> str:
 
 
 def _shown(name: str, value: str | int) -> str:
-    """Numbers as the language writes them; sales are decimals, which JSON keeps as text."""
+    """Numbers and days as the language writes them; sales are decimals, which JSON keeps as text."""
     if isinstance(value, int):
         return format_decimal(value, locale=locale())
+    if name == "on":
+        return format_date(date.fromisoformat(value), locale=locale())
     return format_decimal(Decimal(value), locale=locale()) if name.endswith("_sales") else value

@@ -6,7 +6,7 @@ from sqlmodel import select
 
 from app.consent.addresses import ChannelName, address_key
 from app.consent.entries import record
-from app.consent.models import Suppression
+from app.consent.models import Stop, Suppression
 from app.consent.two_way import OPT_OUTS, tell
 from app.db.scope import ShopScope
 from connectors.records import ConsentRecord
@@ -35,7 +35,7 @@ def agree(
     _say(scope, ConsentRecord(channel, address, "granted", at=at, source=source, level=level, text=text), now)
 
 
-def suppress(scope: ShopScope, address: str, reason: str, now: datetime, channel: ChannelName = "email") -> None:
+def suppress(scope: ShopScope, address: str, reason: Stop, now: datetime, channel: ChannelName = "email") -> None:
     """Write nothing more to this address. The first reason stays."""
     key = address_key(address)
     known = select(Suppression).where(Suppression.channel == channel, Suppression.address_key == key)

@@ -1,6 +1,7 @@
 """What was said of consent, entry by entry, and addresses that must not be written to whatever was said."""
 
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
@@ -32,8 +33,11 @@ class ConsentEntry(ShopOwned, table=True):
     seen_at: datetime = moment()
 
 
+Stop = Literal["unsubscribed", "bounced", "complained"]
+
+
 class Suppression(ShopOwned, table=True):
-    """An address that gets nothing more on a channel. reason: unsubscribed, bounced, complained, by hand."""
+    """An address that gets nothing more on a channel. reason: a Stop."""
 
     __tablename__ = "suppressions"
     __table_args__ = (of_shop(), UniqueConstraint("shop_id", "channel", "address_key"))

@@ -8,13 +8,10 @@ from sqlmodel import select
 from app.consent.addresses import ChannelName, address_key
 from app.consent.models import ConsentEntry, Suppression
 from app.db.scope import ShopScope
+from app.reasons import Reason
 
 _STRICTNESS = {"granted": 0, "pending": 1, "refused": 2}
-_NOT_GRANTED = {
-    "refused": "does not want mails",
-    "pending": "has not confirmed yet",
-    "unknown": "has never agreed to mails",
-}
+_NOT_GRANTED = {"refused": "opted_out", "pending": "unconfirmed", "unknown": "never_agreed"}
 
 
 class Standing(NamedTuple):
@@ -37,22 +34,15 @@ def standing(entries: Iterable[ConsentEntry]) -> Standing:
     return Standing(latest.state, latest)
 
 
-def may_mail(scope: ShopScope, email: str) -> tuple[bool, str]:
-    """May marketing mail go to this address, and why (not)?"""
-    return may_contact(scope, "email", email)
-
-
-def may_contact(scope: ShopScope, channel: ChannelName, address: str) -> tuple[bool, str]:
-    """The same of any channel: a text message needs its own yes."""
+def obstacle(scope: ShopScope, address: str, channel: ChannelName = "email") -> Reason | None:
+    """Why marketing must not go to this address; None where it may. A text message needs a yes of its own."""
     key = address_key(address)
     suppressed = scope.first(select(Suppression).where(Suppression.channel == channel, Suppression.address_key == key))
     if suppressed is not None:
-        return False, f"suppressed since {suppressed.at:%Y-%m-%d}: {suppressed.reason}"
+        return Reason(suppressed.reason, {"on": suppressed.at.date().isoformat()})
     entries = select(ConsentEntry).where(ConsentEntry.channel == channel, ConsentEntry.address_key == key)
-    now = standing(scope.all(entries))
-    if now.state == "granted" and now.entry is not None:
-        return True, f"agreed on {now.entry.at:%Y-%m-%d} ({now.entry.source})"
-    return False, _NOT_GRANTED[now.state]
+    state = standing(scope.all(entries)).state
+    return None if state == "granted" else Reason(_NOT_GRANTED[state])
 
 
 def _counts(entry: ConsentEntry) -> bool:

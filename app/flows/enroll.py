@@ -27,6 +27,7 @@ def on_abandoned(scope: ShopScope, event: Event, now: datetime) -> None:
 def _enroll(scope: ShopScope, flow: Flow, checkout: Checkout, email: str, now: datetime) -> Enrollment:
     """It waits even if something stands against a mail now (`reason` says what): a consent may be on its way still, in
     a delivery of its own, and the runner asks again when the mail is due."""
+    stands = obstacle(scope, checkout, email)
     return scope.add(
         Enrollment(
             shop_id=scope.shop_id,
@@ -36,7 +37,7 @@ def _enroll(scope: ShopScope, flow: Flow, checkout: Checkout, email: str, now: d
             email=email,
             email_key=email.strip().lower(),
             state="waiting",
-            reason=obstacle(scope, checkout, email),
+            reason=stands.kept() if stands else None,
             entered_at=now,
             due_at=max(now, checkout.updated_at + timedelta(minutes=flow.wait_minutes)),
         )

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 
 from app.db.columns import ShopOwned, belongs, big, json, moment, of_shop
+from app.reasons import Kept
 
 
 class Flow(ShopOwned, table=True):
@@ -41,7 +42,7 @@ class Enrollment(ShopOwned, table=True):
     email: str
     email_key: str
     state: str = "waiting"
-    reason: str | None = None
+    reason: Kept | None = json()
     entered_at: datetime = moment()
     due_at: datetime = moment()
     mailed_at: datetime | None = moment(None)

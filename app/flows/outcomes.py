@@ -13,6 +13,7 @@ from app.flows.recovery import order_since
 from app.journal.models import Event
 from app.mail.models import Message
 from app.mail.outbox import cancel
+from app.reasons import Reason
 
 _BY_STAFF = ("staff", "admin", "draft", "api", "import")
 
@@ -42,13 +43,13 @@ def close(scope: ShopScope, enrollment: Enrollment, order: Order, now: datetime)
     """End an enrollment by an order: recovered if a mail had gone before it, else completed; nothing more is sent."""
     message = scope.first(select(Message).where(Message.enrollment_id == enrollment.id))
     was_mailed = message is not None and message.sent_at is not None and _second(message.sent_at) <= order.placed_at
-    cancel(scope, enrollment.id, "bought before the mail left")
+    cancel(scope, enrollment.id, Reason("bought_before_mail"))
     enrollment.order_id, enrollment.ended_at = order.id, now
     if was_mailed and order.made_by not in _BY_STAFF:
         enrollment.state, enrollment.recovered_minor = "recovered", order.net_minor
     else:
         enrollment.state = "completed"
-        enrollment.reason = "ordered by staff" if was_mailed else "bought without a mail"
+        enrollment.reason = Reason("bought_by_staff" if was_mailed else "bought_unmailed").kept()
 
 
 def _try_to_close(scope: ShopScope, enrollment: Enrollment, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import col, select
 
 from app.commerce.models import Checkout, CheckoutToken, Customer, Order, OrderToken
-from app.consent.rules import may_mail
+from app.consent import rules
 from app.context import Context
 from app.db.scope import ShopScope
 from app.flows.models import Enrollment, Flow
@@ -21,22 +21,20 @@ from app.mail import links
 from app.mail.models import Sender
 from app.mail.outbox import Draft
 from app.mail.render import compile_mail, render
+from app.reasons import Reason
 
 
-def obstacle(scope: ShopScope, checkout: Checkout, email: str) -> str | None:
-    """Why this checkout must not be written about now, in words; None where nothing stands against it."""
+def obstacle(scope: ShopScope, checkout: Checkout, email: str) -> Reason | None:
+    """Why this checkout must not be written about now; None where nothing stands against it."""
     if checkout.state == "completed":
-        return "the checkout was completed"
+        return Reason("checkout_completed")
     if not checkout.items:
-        return "the basket is empty"
+        return Reason("basket_empty")
     if not checkout.url or urlsplit(checkout.url).scheme not in ("http", "https"):
-        return "the shop gave no link that restores the basket"
-    allowed, why = may_mail(scope, email)
-    if not allowed:
-        return why
-    if order_since(scope, checkout, email) is not None:
-        return "bought since"
-    return None
+        return Reason("no_way_back")
+    if why_not := rules.obstacle(scope, email):
+        return why_not
+    return Reason("bought_since") if order_since(scope, checkout, email) is not None else None
 
 
 def order_since(scope: ShopScope, checkout: Checkout, email: str) -> Order | None:

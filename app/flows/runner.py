@@ -15,6 +15,7 @@ from app.jobs.base import Again, Job
 from app.lib.clock import utc_now
 from app.mail.models import Message, Sender
 from app.mail.outbox import cancel, enqueue
+from app.reasons import Reason
 
 _SLICE = 50
 WINDOW = timedelta(days=7)  # an order later than this after the mail is not the mail's
@@ -43,24 +44,32 @@ def _step(context: Context, scope: ShopScope, enrollment: Enrollment, now: datet
     sender = scope.first(select(Sender).order_by(col(Sender.id)).limit(1))
     why_not = _obstacle(context, scope, flow, sender, checkout, enrollment.email)
     if why_not is None and sender is not None:
-        try:
-            enqueue(scope, draft(context, scope, flow, enrollment, sender, now), now)
-            enrollment.state, enrollment.mailed_at, enrollment.reason = "mailed", now, None
-            return
-        except BadInput as error:
-            why_not = f"the mail could not be made: {error}"
-    enrollment.state, enrollment.reason, enrollment.ended_at = "exited", why_not, now
+        why_not = _mail(context, scope, flow, enrollment, sender, now)
+    if why_not is not None:
+        _exit(enrollment, why_not, now)
+
+
+def _mail(
+    context: Context, scope: ShopScope, flow: Flow, enrollment: Enrollment, sender: Sender, now: datetime
+) -> Reason | None:
+    """Into the outbox with it; why not, where it cannot be made."""
+    try:
+        enqueue(scope, draft(context, scope, flow, enrollment, sender, now), now)
+    except BadInput as error:
+        return Reason("mail_unwritable", details=str(error))
+    enrollment.state, enrollment.mailed_at, enrollment.reason = "mailed", now, None
+    return None
 
 
 def _obstacle(
     context: Context, scope: ShopScope, flow: Flow, sender: Sender | None, checkout: Checkout, email: str
-) -> str | None:
+) -> Reason | None:
     if not flow.is_on:
-        return "the flow was switched off"
+        return Reason("flow_off")
     if context.settings.public_url is None:
-        return "PUBLIC_URL is not set, so the links in a mail could not work"
+        return Reason("no_address_of_ours")
     if sender is None:
-        return "the shop has no sender"
+        return Reason("no_sender")
     return obstacle(scope, checkout, email)
 
 
@@ -70,5 +79,9 @@ def _let_go(scope: ShopScope, now: datetime) -> None:
     for enrollment in scope.all(old.limit(_SLICE)):
         message = scope.first(select(Message).where(Message.enrollment_id == enrollment.id))
         if message is not None and message.state == "queued":
-            cancel(scope, enrollment.id, "a week late")
-        enrollment.state, enrollment.reason, enrollment.ended_at = "exited", "no order within a week", now
+            cancel(scope, enrollment.id, Reason("a_week_late"))
+        _exit(enrollment, Reason("nothing_bought"), now)
+
+
+def _exit(enrollment: Enrollment, why: Reason, now: datetime) -> None:
+    enrollment.state, enrollment.reason, enrollment.ended_at = "exited", why.kept(), now

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 
 from app.db.columns import ShopOwned, big, json, moment, of_shop
+from app.reasons import Kept
 
 
 class Sender(ShopOwned, table=True):
@@ -47,7 +48,7 @@ class Message(ShopOwned, table=True):
     state: str = "queued"
     not_before: datetime = moment()
     attempts: int = 0
-    error: str | None = None
+    error: Kept | None = json()
     created_at: datetime = moment()
     claimed_at: datetime | None = moment(None)
     sent_at: datetime | None = moment(None)

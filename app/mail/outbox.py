@@ -13,7 +13,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from app import jobs
-from app.consent.rules import may_mail
+from app.consent.rules import obstacle
 from app.consent.tombstones import is_erased
 from app.context import Context
 from app.db.scope import ShopScope, shop_scope
@@ -23,7 +23,8 @@ from app.lib.clock import real_now, utc_now
 from app.lib.outgoing import check_host
 from app.mail import mime
 from app.mail.models import Message, Sender
-from app.mail.smtp import Transport
+from app.mail.smtp import Transport, Unwritable
+from app.reasons import Reason
 
 _BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
 _ABANDONED = timedelta(minutes=2)  # a claim this old belongs to a process that died
@@ -70,10 +71,10 @@ def enqueue(scope: ShopScope, draft: Draft, now: datetime) -> Message:
     return message
 
 
-def cancel(scope: ShopScope, enrollment_id: int, why: str) -> None:
+def cancel(scope: ShopScope, enrollment_id: int, why: Reason) -> None:
     """Take back what is not yet handed over."""
     waiting = (col(Message.enrollment_id) == enrollment_id, col(Message.state) == "queued")
-    scope.execute(update(Message).where(*waiting).values(state="skipped", error=why))
+    scope.execute(update(Message).where(*waiting).values(state="skipped", error=why.kept()))
 
 
 def send_due(context: Context, job: Job) -> Again | None:
@@ -95,8 +96,8 @@ def send_due(context: Context, job: Job) -> Again | None:
 def give_up_claims(scope: ShopScope) -> int:
     """What was claimed by a process that died may have been sent: it becomes uncertain, never resent by itself."""
     old = (col(Message.state) == "sending", col(Message.claimed_at) < real_now() - _ABANDONED)
-    said = "the sending process ended before the mail server's answer was kept"
-    return scope.execute(update(Message).where(*old).values(state="uncertain", error=said))
+    why = Reason("broke_off").kept()
+    return scope.execute(update(Message).where(*old).values(state="uncertain", error=why))
 
 
 def _claim(context: Context, shop_id: int) -> tuple[Message, Sender] | None:
@@ -109,42 +110,40 @@ def _claim(context: Context, shop_id: int) -> tuple[Message, Sender] | None:
                 continue
             refusal = _refusal(context, scope, message)
             if refusal:
-                message.state, message.error = "skipped", refusal
+                message.state, message.error = "skipped", refusal.kept()
                 continue
             message.state, message.claimed_at = "sending", real_now()
             return message, scope.get(Sender, message.sender_id)
     return None
 
 
-def _refusal(context: Context, scope: ShopScope, message: Message) -> str | None:
+def _refusal(context: Context, scope: ShopScope, message: Message) -> Reason | None:
     if scope.shop.state == "uninstalled":
-        return "the shop is not connected any more"
+        return Reason("no_longer_connected")
     if message.kind != "marketing":
         return None
     if context.settings.public_url is None:
-        return "PUBLIC_URL is not set, so the link to unsubscribe could not work"
+        return Reason("no_address_of_ours")
     if is_erased(scope, context.keyring, message.to):
-        return "the owner of this address had it erased"
-    allowed, why = may_mail(scope, message.to)
-    return None if allowed else why
+        return Reason("erased")
+    return obstacle(scope, message.to)
 
 
 def _send(context: Context, transports: dict[str, Transport], message: Message, sender: Sender) -> None:
-    outcome: RegularsError | None = None
+    outcome: Refused | PlatformDown | Uncertain | None = None
     try:
         transport = _transport(context, transports, sender)
         transport.deliver(sender.email, message.to, _bytes(message, sender))
     except (Refused, PlatformDown, Uncertain) as error:
         outcome = error
     except ValueError as error:  # a sender's address that no header can hold
-        outcome = Refused(f"the mail cannot be written: {error}")
+        outcome = Unwritable(str(error))
     with shop_scope(context.engine, message.shop_id, write=True) as scope:
         _settle(scope.get(Message, message.id), outcome, utc_now())
 
 
 def _settle(message: Message, outcome: RegularsError | None, now: datetime) -> None:
     message.attempts += 1
-    message.error = str(outcome) if outcome else None
     match outcome:
         case None:
             message.state, message.sent_at = "sent", now
@@ -154,6 +153,20 @@ def _settle(message: Message, outcome: RegularsError | None, now: datetime) -> N
             message.state, message.not_before = "queued", now + _BACK_OFF[message.attempts - 1]
         case _:
             message.state = "failed"
+    message.error = _why(outcome, message.state).kept() if outcome else None
+
+
+def _why(outcome: RegularsError, state: str) -> Reason:
+    match outcome:
+        case Uncertain():
+            code = "mail_in_doubt"
+        case PlatformDown():
+            code = "mail_put_off" if state == "queued" else "mail_given_up"
+        case Unwritable():
+            code = "mail_unwritable"
+        case _:
+            code = "mail_refused"
+    return Reason(code, details=str(outcome))
 
 
 def _transport(context: Context, transports: dict[str, Transport], sender: Sender) -> Transport:

@@ -10,6 +10,10 @@ from app.errors import PlatformDown, Refused, Uncertain
 _TIMEOUT = 30.0
 
 
+class Unwritable(Refused):
+    """No mail server was asked: such a mail cannot be."""
+
+
 class Transport:
     """One connection to smtp://[user:password@]host[:port] (STARTTLS where offered) or smtps://…"""
 
@@ -29,7 +33,7 @@ class Transport:
         """Hand over one mail. Raises Refused (5xx: never again), PlatformDown (not taken, try later), Uncertain (the
         line went dead after the mail was handed over and before it was acknowledged)."""
         if not (sender + to).isascii():
-            raise Refused(f"{to} cannot be told to a mail server: it has letters beyond ASCII")
+            raise Unwritable(f"{to} cannot be told to a mail server: it has letters beyond ASCII")
         smtp = self._connected()
         try:
             self._envelope(smtp, sender, to)

@@ -8,11 +8,12 @@ from sqlmodel import col, select
 from app.db.scope import ShopScope, every_shop, shop_scope
 from app.flows.models import Enrollment, Flow
 from app.mail.models import Message
+from app.reasons import Reason
 from app.shops.models import Shop
 from sync import pull
 from sync.reconcile import begin
 
-WHY = "restored from a backup: it may have been sent since that was made"
+_WHY = Reason("restored").kept()
 
 
 def settle_restored(engine: Engine, now: datetime) -> int:
@@ -27,9 +28,9 @@ def settle_restored(engine: Engine, now: datetime) -> int:
 
 def _settle(scope: ShopScope, now: datetime) -> None:
     doubtful = col(Message.state).in_(("queued", "sending"))
-    scope.execute(update(Message).where(doubtful).values(state="uncertain", error=WHY))
+    scope.execute(update(Message).where(doubtful).values(state="uncertain", error=_WHY))
     due = (col(Enrollment.state) == "waiting", col(Enrollment.due_at) <= now)
-    scope.execute(update(Enrollment).where(*due).values(state="exited", reason=WHY, ended_at=now))
+    scope.execute(update(Enrollment).where(*due).values(state="exited", reason=_WHY, ended_at=now))
     # baskets left behind meanwhile may have had their mail: a flow takes those alone that changed after its start
     scope.execute(update(Flow).where(col(Flow.is_on).is_(True)).values(started_at=now))
     if scope.shop.state == "active":

@@ -17,8 +17,8 @@ from app.privacy.datamap import HELD
 from app.privacy.kinds import Fate, Held
 from app.privacy.models import PrivacyRequest
 from app.privacy.person import Person, rows
+from app.reasons import Reason
 
-WHY = "the person was erased"
 _ENDED: dict[type, tuple[str, str, str]] = {
     Message: ("queued", "skipped", "error"),
     Enrollment: ("waiting", "exited", "reason"),
@@ -98,6 +98,6 @@ def _end(row: Any) -> None:
         waiting, ended, why = _ENDED[type(row)]
         if row.state == waiting:
             row.state = ended
-            setattr(row, why, WHY)
+            setattr(row, why, Reason("erased").kept())
     if isinstance(row, PrivacyRequest) and row.state == "ready":
         row.state, row.outcome = "done", "erased"

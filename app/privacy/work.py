@@ -13,11 +13,13 @@ from app.journal.models import Delivery
 from app.lib.clock import utc_now
 from app.lib.encryption import Keyring
 from app.privacy import sweep, wipe
-from app.privacy.erasure import WHY, erase
+from app.privacy.erasure import erase
 from app.privacy.export import export
 from app.privacy.models import PrivacyRequest
 from app.privacy.person import Person, find
 from app.privacy.requests import UNDONE, close, subject_of
+
+_WHY = "the person was erased"
 
 
 def work(context: Context, job: Job) -> Again | None:
@@ -75,7 +77,7 @@ def _pick(scope: ShopScope, keyring: Keyring, request: PrivacyRequest, person: P
 def _empty(scope: ShopScope, ids: list[int]) -> None:
     for delivery in scope.all(select(Delivery).where(col(Delivery.id).in_(ids))):
         if delivery.state != "pending":  # what is pending loses its body when it was worked through
-            delivery.body, delivery.error = None, delivery.error and WHY
+            delivery.body, delivery.error = None, delivery.error and _WHY
 
 
 def _finish(scope: ShopScope, keyring: Keyring, request: PrivacyRequest, person: Person, now: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from app import jobs
 from app.db.scope import ShopScope
+from app.reasons import Reason
 from app.shops.clients import connector_of
 from app.writes.models import PlatformWrite
 from connectors.changes import Change, EmailConsent, SmsConsent
@@ -65,4 +66,4 @@ def _overtake(scope: ShopScope, write: PlatformWrite, change: EmailConsent | Sms
 def doubt_what_was_left(scope: ShopScope) -> int:
     """A shop's lane works one job at a time: what is in sending when another begins was left by a process that died."""
     left = update(PlatformWrite).where(PlatformWrite.state == "sending")  # type: ignore[arg-type]
-    return scope.execute(left.values(state="uncertain", error="the sending process ended before the answer was kept"))
+    return scope.execute(left.values(state="uncertain", error=Reason("broke_off").kept()))

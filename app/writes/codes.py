@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from app.db.scope import ShopScope
 from app.errors import Refused
 from app.lib.i18n import _
+from app.reasons import Reason
 from app.writes.actions import change_of, enqueue, send_soon
 from app.writes.models import DiscountCode, PlatformWrite
 from connectors.changes import AddCodes, MakeDiscount
@@ -61,7 +62,8 @@ def on_written(scope: ShopScope, write: PlatformWrite, now: datetime) -> None:
         return
     change = change_of(write)
     if write.key.count("+") >= _ROUNDS or write.attempts >= _ROUNDS:
-        write.state, write.error = "failed", "; ".join(f"{code}: {why}" for code, why in refused.items())
+        said = "; ".join(f"{code}: {why}" for code, why in refused.items())
+        write.state, write.error = "failed", Reason("codes_refused", details=said).kept()
     elif isinstance(change, MakeDiscount):
         _rename(scope, write, change, now)
     elif isinstance(change, AddCodes):

@@ -7,6 +7,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from app.db.columns import ShopOwned, ShopPart, json, moment, of_shop
+from app.reasons import Kept
 
 
 class PlatformWrite(ShopOwned, table=True):
@@ -29,7 +30,7 @@ class PlatformWrite(ShopOwned, table=True):
     state: str = "waiting"
     due_at: datetime = moment()
     attempts: int = 0
-    error: str | None = None
+    error: Kept | None = json()
     answer: dict[str, Any] | None = json()  # the platform's, or how far it is
     created_at: datetime = moment()
     claimed_at: datetime | None = moment(None)

@@ -7,8 +7,9 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.db.scope import ShopScope
-from app.errors import AuthLost, PlatformDown, RateLimited, RegularsError
+from app.errors import AuthLost, PlatformDown, RateLimited
 from app.lib.clock import real_now
+from app.reasons import Reason
 from app.writes import codes
 from app.writes.actions import OPEN
 from app.writes.models import PlatformWrite
@@ -61,7 +62,7 @@ def written(scope: ShopScope, write: PlatformWrite, outcome: Written, now: datet
 def not_written(write: PlatformWrite, error: Exception, now: datetime) -> None:
     """Who must act decides: time (again later), the merchant (again once the shop is connected), or a person."""
     write.attempts += 1
-    write.error = str(error) if isinstance(error, RegularsError) else f"{type(error).__name__}: {error}"
+    why = Reason.of(error)
     if isinstance(error, RateLimited):  # said before anything was sent, or instead of doing it
         write.state, write.due_at = "waiting", now + timedelta(seconds=error.seconds)
     elif isinstance(error, AuthLost):
@@ -70,3 +71,5 @@ def not_written(write: PlatformWrite, error: Exception, now: datetime) -> None:
         write.state, write.due_at = "uncertain", now + timedelta(seconds=_BACK_OFF[write.attempts - 1])
     else:
         write.state = "failed"
+        why = Reason("gave_up", details=why.details) if isinstance(error, PlatformDown) else why
+    write.error = why.kept()

@@ -2,9 +2,11 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from app.consent.models import Stop
 from app.errors import AuthLost, PlatformDown, RateLimited, Refused
 from app.lib.i18n import PSEUDO, speaking
 from app.reasons import WORDS, Reason, told, words
@@ -17,9 +19,17 @@ def test_every_code_has_words_and_every_sentence_is_used() -> None:
         path.read_text() for room in ("app", "connectors", "sync", "webhooks") for path in (ROOT / room).rglob("*.py")
     )
     written = source.replace((ROOT / "app/reasons.py").read_text(), "")
-    named = set(re.findall(r'Reason\(\s*"(\w+)"', written)) | {"misread", "no_refund", "by_pages", "file_again"}
+    assert set(re.findall(r'Reason\(\s*"(\w+)"', written)) <= set(WORDS)
     of_errors = {"no_access", "asked_to_wait", "no_answer", "refused", "our_fault"}
-    assert named | of_errors == set(WORDS)
+    assert [code for code in WORDS if code not in of_errors and f'"{code}"' not in written] == []
+
+
+@pytest.mark.parametrize("stop", get_args(Stop))
+def test_who_said_stop_is_told_with_the_day(stop: str) -> None:
+    kept = Reason(stop, {"on": "2026-05-03"}).kept()
+    assert "May 3, 2026" in words(kept)
+    with speaking("de"):
+        assert "03.05.2026" in words(kept)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from app.commerce.abandonment import mark_abandoned
 from app.commerce.models import Checkout
-from app.consent.rules import may_mail
+from app.consent.rules import obstacle
 from app.db.scope import shop_scope
 from app.journal.models import Event
 from app.shops.models import Shop
@@ -134,4 +134,4 @@ def test_consent_ticked_within_the_second_of_the_beginning_is_kept(engine: Engin
     ticked = ConsentRecord("email", "ana@example.com", "granted", at=DAY, source="checkout")
     one_by_one(engine, shop, [checkout(email="ana@example.com"), checkout(email="ana@example.com", consent=ticked)])
     with shop_scope(engine, shop.id) as scope:
-        assert may_mail(scope, "ana@example.com")[0]
+        assert obstacle(scope, "ana@example.com") is None

@@ -10,8 +10,9 @@ from sqlmodel import select
 from app.consent.actions import suppress
 from app.consent.entries import record
 from app.consent.models import ConsentEntry
-from app.consent.rules import may_mail, standing
+from app.consent.rules import obstacle, standing
 from app.db.scope import shop_scope
+from app.reasons import Reason
 from app.shops.models import Shop
 from connectors.records import ConsentRecord
 
@@ -74,11 +75,11 @@ def test_the_platform_is_the_source_of_what_names_none(engine: Engine, shop: Sho
 
 def test_mail_goes_to_whoever_agreed_and_nobody_else(engine: Engine, shop: Shop, stranger: Shop) -> None:
     with shop_scope(engine, shop.id, write=True) as scope:
-        assert may_mail(scope, ANA) == (False, "has never agreed to mails")
+        assert obstacle(scope, ANA) == Reason("never_agreed")
         record(scope.batch(), [(None, said("granted", day(1)), day(1))], "shopify", NOW)
-        assert may_mail(scope, "ANA@example.com") == (True, "agreed on 2026-05-02 (form)")
+        assert obstacle(scope, "ANA@example.com") is None
         suppress(scope, ANA, "bounced", day(2))
         suppress(scope, ANA, "complained", day(3))
-        assert may_mail(scope, ANA) == (False, "suppressed since 2026-05-03: bounced")
+        assert obstacle(scope, ANA) == Reason("bounced", {"on": "2026-05-03"})
     with shop_scope(engine, stranger.id) as scope:
-        assert may_mail(scope, ANA)[0] is False
+        assert obstacle(scope, ANA) is not None

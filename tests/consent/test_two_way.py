@@ -13,12 +13,13 @@ from app.commerce.ingest import ingest
 from app.consent.actions import agree, suppress, unsubscribe
 from app.consent.addresses import ChannelName, address_key
 from app.consent.models import ConsentEntry
-from app.consent.rules import may_contact, may_mail
+from app.consent.rules import obstacle
 from app.db.scope import shop_scope
 from app.jobs.base import Job
 from app.lib.clock import utc_now
 from app.mail.models import Message, Sender
 from app.mail.outbox import send_due
+from app.reasons import Kept
 from app.writes.models import PlatformWrite
 from connectors.records import ConsentRecord, CustomerHead, CustomerRecord
 from sandbox.shop import Consent
@@ -56,7 +57,7 @@ def join(house: House, at: datetime, address: str = ANN, channel: ChannelName = 
 
 def may(house: House, address: str = ANN, channel: ChannelName = "email") -> bool:
     with shop_scope(house.engine, house.shop_id) as scope:
-        return may_contact(scope, channel, address)[0]
+        return obstacle(scope, address, channel) is None
 
 
 def sources(house: House) -> list[tuple[str, str]]:
@@ -87,7 +88,7 @@ def queue_a_mail(house: House) -> int:
         return scope.add(message).id
 
 
-def sent(house: House, message_id: int) -> tuple[str, str | None]:
+def sent(house: House, message_id: int) -> tuple[str, Kept | None]:
     context = replace(house.context, settings=replace(house.context.settings, public_url="https://crm.example.com"))
     send_due(context, Job(id=1, shop_id=house.shop_id, name="send", key="", lane="send", attempts=0))
     with shop_scope(house.engine, house.shop_id) as scope:
@@ -120,13 +121,13 @@ def test_an_opt_out_at_the_shop_stops_a_mail_that_is_queued(agreed: House) -> No
     agreed.box.set_consent(1, Consent("unsubscribed", agreed.box.now()))
     agreed.hear()
     state, why = sent(agreed, message)
-    assert (state, why) == ("skipped", "does not want mails")
+    assert (state, why) == ("skipped", {"code": "opted_out"})
 
 
 def test_an_opt_out_by_our_link_stops_a_mail_that_is_queued(agreed: House) -> None:
     message = queue_a_mail(agreed)
     leave(agreed)
-    assert sent(agreed, message) == ("skipped", "does not want mails")
+    assert sent(agreed, message) == ("skipped", {"code": "opted_out"})
 
 
 def test_an_opt_out_at_both_sides_at_once_is_one_opt_out(agreed: House) -> None:
@@ -203,7 +204,7 @@ def test_an_old_yes_does_not_undo_a_later_no_at_the_shop(agreed: House) -> None:
     agreed.push()
     (write,) = agreed.writes()
     assert (write.state, at_shop(agreed)) == ("failed", ("unsubscribed", said_at))
-    assert (write.error or "").startswith("Shopify says otherwise since")
+    assert (write.error or {})["details"].startswith("Shopify says otherwise since")
 
 
 def test_text_messages_have_consent_of_their_own(agreed: House) -> None:
@@ -237,8 +238,8 @@ def test_what_the_shop_refuses_is_shown(house: House) -> None:
     leave(house, "gone@example.com")  # a no for nobody is done: there is nobody to write to
     house.push()
     assert [(write.state, write.error) for write in house.writes()] == [
-        ("failed", "Shopify has no customer with this address."),
-        ("failed", "Shopify has no customer with this address."),
+        ("failed", {"code": "refused", "details": "Shopify has no customer with this address."}),
+        ("failed", {"code": "refused", "details": "Shopify has no customer with this address."}),
         ("done", None),
     ]
 
@@ -258,7 +259,7 @@ def test_a_moment_that_the_shop_s_clock_has_not_reached_is_waited_for(agreed: Ho
     assert again is not None
     (write,) = agreed.writes()
     assert write.state == "waiting"
-    assert "future" in (write.error or "")
+    assert "future" in (write.error or {})["details"]
 
 
 _STATES = st.sampled_from(["granted", "refused", "pending", "unknown"])
@@ -279,7 +280,7 @@ def test_no_sync_ever_widens_consent(house: House, seen: list[tuple[str, int, bo
             said = ConsentRecord("email", ANN, state, at)  # type: ignore[arg-type]
             record = CustomerRecord("1", ago(seconds=50 - number), CustomerHead(email=ANN), consents=(said,))
             ingest(scope, [record], utc_now(), live=True)
-            assert may_mail(scope, ANN)[0] is False
+            assert obstacle(scope, ANN) is not None
         asked = scope.all(select(PlatformWrite))
     assert {(write.payload or {})["state"] for write in asked} == {"refused"}
 

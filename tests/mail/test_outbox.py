@@ -17,6 +17,7 @@ from app.lib.clock import real_now, utc_now
 from app.lib.ids import new_id
 from app.mail.models import Message, Sender
 from app.mail.outbox import Draft, enqueue, give_up_claims, send_due
+from app.reasons import Kept, Reason
 from app.shops.models import Shop
 from connectors.records import ConsentRecord
 from tests.mail.conftest import Post
@@ -46,10 +47,14 @@ def send(context: Context, shop: Shop) -> None:
     send_due(context, Job(id=1, shop_id=shop.id, name="send", key="", lane="send", attempts=0))
 
 
-def states(context: Context, shop: Shop) -> list[tuple[str, str, str | None]]:
+def states(context: Context, shop: Shop) -> list[tuple[str, str, Kept | None]]:
     with shop_scope(context.engine, shop.id) as scope:
         found = scope.all(select(Message).order_by(Message.id))  # type: ignore[arg-type]
         return [(message.to, message.state, message.error) for message in found]
+
+
+def said(code: str, details: str = "") -> Kept:
+    return Reason(code, details=details).kept()
 
 
 def test_a_mail_arrives_as_it_was_written(context: Context, shop: Shop, post: tuple[Post, str]) -> None:
@@ -91,8 +96,8 @@ def test_one_bad_address_stops_nobody_else(context: Context, shop: Shop, post: t
     send(context, shop)
     assert [envelope.rcpt_tos for envelope in post[0].taken] == [["ada@example.com"]]
     assert states(context, shop) == [
-        ("gone@example.com", "failed", "the mail server refused: 550 no such box"),
-        ("full@example.com", "queued", "not now: 452 box is full"),
+        ("gone@example.com", "failed", said("mail_refused", "the mail server refused: 550 no such box")),
+        ("full@example.com", "queued", said("mail_put_off", "not now: 452 box is full")),
         ("ada@example.com", "sent", None),
     ]
 
@@ -105,7 +110,8 @@ def test_a_line_that_dies_in_the_middle_leaves_it_uncertain(context: Context, sh
     ((_, state, error),) = states(context, shop)
     assert state == "uncertain"
     assert error is not None
-    assert "while it took the mail" in error
+    assert error["code"] == "mail_in_doubt"
+    assert "went away while it took the mail" in error["details"]
 
 
 def test_a_claim_of_a_process_that_died_becomes_uncertain(context: Context, shop: Shop, post: tuple[Post, str]) -> None:
@@ -128,7 +134,7 @@ def test_no_consent_no_mail(context: Context, shop: Shop, post: tuple[Post, str]
             unsubscribe(scope, "Ada@Example.com", utc_now(), source="link in a mail")
     send(context, shop)
     assert post[0].taken == []
-    assert states(context, shop)[0][1:] == ("skipped", "does not want mails" if late else "has never agreed to mails")
+    assert states(context, shop)[0][1:] == ("skipped", said("opted_out" if late else "never_agreed"))
 
 
 def test_a_header_cannot_be_broken_into(context: Context, shop: Shop) -> None:
@@ -148,7 +154,7 @@ def test_a_shop_that_left_sends_nothing_more(context: Context, shop: Shop, post:
         scope.shop.state = "uninstalled"
     send(context, shop)
     assert post[0].taken == []
-    assert states(context, shop) == [("ada@example.com", "skipped", "the shop is not connected any more")]
+    assert states(context, shop) == [("ada@example.com", "skipped", said("no_longer_connected"))]
 
 
 @pytest.mark.parametrize("address", ["zoë@example.com", "ada@exämple.com", "ada\r\nRCPT TO:<eve@example.com>"])

@@ -19,6 +19,7 @@ from app.journal.models import Delivery, FailedRecord
 from app.loyalty.models import LedgerEntry
 from app.mail.models import Message, Sender
 from app.privacy.models import PrivacyRequest
+from app.reasons import Reason
 from app.segments.membership import evaluate
 from app.segments.queries import all_segments
 from app.shops.models import Shop
@@ -190,7 +191,7 @@ def _recovery(scope: ShopScope, people: list[Customer], now: datetime, dice: ran
                 shop_id=scope.shop_id, flow_id=flow.id, checkout_id=checkout.id, customer_id=person.id,
                 email=person.email or "", email_key=person.email_key or "", state=state, entered_at=at,
                 due_at=at + timedelta(hours=1), mailed_at=None if state == "waiting" else at + timedelta(hours=1),
-                reason="bought since" if state == "exited" else None,
+                reason={"code": "bought_since"} if state == "exited" else None,
                 recovered_minor=total if state == "recovered" else None,
             )
         )  # fmt: skip
@@ -248,7 +249,7 @@ def _ask(scope: ShopScope, people: list[Customer], now: datetime) -> None:
 
 
 def _writes(scope: ShopScope, now: datetime) -> None:
-    refused = "tags: Tags cannot be more than 250"
+    refused = Reason("refused", details="tags: Tags cannot be more than 250").kept()
     for place, (kind, state, payload, error) in enumerate((
         ("tags_added", "failed", {"tags": ["vip"]}, refused), ("email_consent", "done", {}, None),
         ("sms_consent", "superseded", {}, None), ("discount", "uncertain", {"title": "vip"}, None),

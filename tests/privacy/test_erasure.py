@@ -124,7 +124,7 @@ def test_what_was_on_its_way_to_her_stops(zelda: Place) -> None:
     redact(zelda)
     assert {row.step: row.state for row in zelda.all(Message)} == {"a": "skipped", "b": "sent"}
     enrollment = zelda.only(Enrollment)
-    assert (enrollment.state, enrollment.reason) == ("exited", "the person was erased")
+    assert (enrollment.state, enrollment.reason) == ("exited", {"code": "erased"})
     assert zelda.all(PlatformFact) == zelda.all(FailedRecord) == []
 
 
@@ -259,7 +259,7 @@ def test_a_mail_to_her_is_not_sent(zelda: Place) -> None:
         fresh = scope.add(Message(**{**old, **new}))
     send_due(context, Job(id=1, shop_id=zelda.shop.id, name="send", key="", lane="send", attempts=0))
     row = next(row for row in zelda.all(Message) if row.id == fresh.id)
-    assert (row.state, row.error) == ("skipped", "the owner of this address had it erased")
+    assert (row.state, row.error) == ("skipped", {"code": "erased"})
 
 
 def test_erasing_twice_is_erasing_once(zelda: Place) -> None:

@@ -21,6 +21,7 @@ from app.jobs.base import Again, Job
 from app.journal.models import Delivery, Event, JournalEntry, PendingFetch
 from app.lib.clock import utc_now
 from app.lib.encryption import Keyring
+from app.reasons import Kept, Reason
 from app.settings import read
 from app.shops.models import Shop
 from app.writes.models import PlatformWrite
@@ -33,6 +34,11 @@ from tests.connectors.shopify.traffic import open_shop
 from webhooks.process import process
 
 Trouble = Callable[[Change], None]
+
+
+def said(code: str, details: str) -> Kept:
+    """A reason as a write keeps it."""
+    return Reason(code, details=details).kept()
 
 
 class Killed(BaseException):

@@ -14,7 +14,7 @@ from connectors.changes import AddCodes, AddTags, MakeDiscount
 from connectors.shopify import ShopifyConnector
 from sandbox.discounts import CodeDiscount
 from sandbox.shop import Discount
-from tests.writes.house import House, Killed
+from tests.writes.house import House, Killed, said
 
 TEN = MakeDiscount(
     code="", title="Thank you", starts_at=datetime(2026, 1, 1, tzinfo=UTC), percentage="12.5",
@@ -92,12 +92,12 @@ def test_what_shopify_refuses_of_a_discount_is_shown(house: House) -> None:
     make(house, 1, MakeDiscount("", "Nothing", TEN.starts_at), "nothing")
     house.push_all()
     assert [(write.state, write.error) for write in house.writes() if write.kind == "discount"] == [
-        ("failed", "Shopify says: title: Title can't be blank"),
-        ("failed", "Shopify says: endsAt: Ends at needs to be after starts_at"),
-        ("failed", "A discount takes off a percentage, or an amount in the shop's currency."),
+        ("failed", said("refused", "Shopify says: title: Title can't be blank")),
+        ("failed", said("refused", "Shopify says: endsAt: Ends at needs to be after starts_at")),
+        ("failed", said("refused", "A discount takes off a percentage, or an amount in the shop's currency.")),
     ]
     more = next(write for write in house.writes() if write.kind == "discount_codes")
-    assert (more.state, (more.error or "").startswith("Shopify has no discount")) == ("failed", True)
+    assert (more.state, (more.error or {})["details"].startswith("Shopify has no discount")) == ("failed", True)
 
 
 def test_the_same_name_is_one_set(house: House) -> None:
@@ -141,7 +141,7 @@ def test_what_goes_on_being_taken_is_given_up_and_listed(house: House, monkeypat
         row.payload = {**(row.payload or {}), "codes": ["TAKEN"]}
     house.push_all()
     assert house.states() == ["done", "done", "done", "done", "failed"]
-    assert house.writes()[-1].error == "TAKEN: must be unique. Please try a different code."
+    assert house.writes()[-1].error == said("codes_refused", "TAKEN: must be unique. Please try a different code.")
 
 
 def test_a_platform_without_such_codes_says_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

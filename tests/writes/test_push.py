@@ -16,7 +16,7 @@ from connectors.changes import AddTags, Change, EmailConsent, RemoveTags
 from sync.__main__ import HANDLERS
 from sync.timetable import minute, tidy
 from tests.conftest import make_shop
-from tests.writes.house import House, Killed
+from tests.writes.house import House, Killed, said
 
 ANN = "1"
 
@@ -111,7 +111,7 @@ def test_an_answer_that_was_cut_off_is_in_doubt_until_it_was_looked_up(house: Ho
     tag(house, "vip")
     again = house.push()
     (write,) = house.writes()
-    assert (write.state, write.error, write.attempts) == ("uncertain", "the line broke", 1)
+    assert (write.state, write.error, write.attempts) == ("uncertain", said("no_answer", "the line broke"), 1)
     assert again is not None
     assert again.at == write.due_at
     house.push_all()
@@ -123,7 +123,7 @@ def test_a_shop_that_stays_away_is_given_up_and_can_be_tried_by_hand(house: Hous
     tag(house, "vip")
     house.push_all()
     (write,) = house.writes()
-    assert (write.state, write.attempts, write.error) == ("failed", 8, "the shop does not answer")
+    assert (write.state, write.attempts, write.error) == ("failed", 8, said("gave_up", "the shop does not answer"))
     with shop_scope(house.engine, house.shop_id, write=True) as scope:
         retry(scope, write.id, utc_now())
     house.push()
@@ -171,8 +171,8 @@ def test_what_the_shop_refuses_is_shown_in_its_words(house: House) -> None:
     errors = [write.error for write in house.writes()]
     assert house.states() == ["failed", "failed"]
     assert errors == [
-        "Shopify says: tags: Tags cannot be more than 250",
-        "Shopify has no customer 999 any more.",
+        said("refused", "Shopify says: tags: Tags cannot be more than 250"),
+        said("refused", "Shopify has no customer 999 any more."),
     ]
 
 
@@ -182,7 +182,7 @@ def test_a_fault_of_ours_stops_no_other_write(house: House) -> None:
     ask(house, AddTags("2", ("vip",)), "k2", "2")
     house.push()
     assert house.states() == ["failed", "done"]
-    assert house.writes()[0].error == "KeyError: 'odd'"
+    assert house.writes()[0].error == said("our_fault", "KeyError: 'odd'")
 
 
 def test_our_own_tag_is_no_change_when_it_comes_back(house: House) -> None:
