@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -41,17 +40,13 @@ from sqlalchemy.orm import (
 )  # fmt: skip
 from sqlmodel import select as sqlmodel_select
 
-from app.commerce import models
-from app.db.scope import ShopScope, every_shop, shop_scope
+from app.db.scope import every_shop, shop_scope
 from app.db.wall import ScopeError
-from app.errors import NotFound
 from app.journal.models import Rejected
 from app.shops.models import Account, Shop
 from tests.conftest import make_shop
+from tests.db.two_shops import Customer, LineItem, Order, Product, put_in
 
-AT = datetime(2026, 3, 1, tzinfo=UTC)
-TABLES: Any = models  # to the type checker a class's attributes are values, not columns
-Customer, LineItem, Order, Product = TABLES.Customer, TABLES.LineItem, TABLES.Order, TABLES.Product
 CUSTOMERS = Customer.__table__
 SHOP: Any = Shop
 REJECTED: Any = Rejected
@@ -59,33 +54,6 @@ OTHER = aliased(Customer)
 SUB = select(Customer.id, Customer.email).subquery()
 CTE = select(Customer.id, Customer.email).cte()
 SUB_ENTITY = aliased(Customer, select(Customer).subquery())
-
-
-@pytest.fixture
-def ours(engine: Engine, shop: Shop, stranger: Shop) -> Shop:
-    """Two shops with a customer and an order each, whose ids are the same: what differs is the shop."""
-    put_in(shop, "ours", engine)
-    put_in(stranger, "theirs", engine)
-    return shop
-
-
-def put_in(shop: Shop, who: str, engine: Engine) -> None:
-    with shop_scope(engine, shop.id, write=True) as scope:
-        scope.add(Customer(id=1, external_id="c1", email=f"{who}@example.com", first_name=who))
-        scope.flush()
-        scope.add(order(1))
-        scope.flush()
-        scope.add(LineItem(order_id=1, external_id="l1", place=0, title=who, quantity=1, present_total_minor=100))
-
-
-def order(number: int) -> Any:
-    return Order(
-        id=number, external_id=f"o{number}", customer_id=1, number=f"#{number}", status="paid", is_counted=True,
-        placed_at=AT, placed_on=AT.date(), created_at=AT, updated_at=AT, currency="EUR", placed_minor=100,
-        present_placed_minor=100, present_refunded_minor=0, present_net_minor=100,
-    )  # fmt: skip
-
-
 READS: dict[str, Any] = {
     "a class": select(Customer),
     "a class by sqlmodel": sqlmodel_select(Customer),
@@ -251,6 +219,8 @@ class Seen:
 
 
 joined = and_(foreign(Order.__table__.c.customer_id) == Customer.__table__.c.id)
+
+
 registry().map_imperatively(
     Seen,
     Order.__table__,
@@ -269,68 +239,6 @@ def test_what_a_relationship_loads_is_held_too(engine: Engine, ours: Shop, how: 
         (order,) = scope.all(select(SEEN).options(loads[how](SEEN.customer)))
         assert order.customer.first_name == "ours"
         assert [customer.first_name for customer in order.others] == ["ours"]
-
-
-def test_a_row_of_another_shop_is_not_found(engine: Engine, ours: Shop, stranger: Shop) -> None:
-    with shop_scope(engine, stranger.id, write=True) as scope:
-        scope.add(Customer(id=2, external_id="c2"))
-    with shop_scope(engine, ours.id) as scope:
-        assert scope.find(Customer, 2) is None
-        assert scope.find(Shop, stranger.id) is None
-        assert scope.shop.domain == "ours.myshopify.com"
-        with pytest.raises(NotFound):
-            scope.get(Customer, 2)
-
-
-def test_rows_are_written_for_their_own_shop_only(engine: Engine, ours: Shop, stranger: Shop) -> None:
-    with shop_scope(engine, stranger.id) as scope:
-        theirs = scope.get(Customer, 1)
-    attempts: list[Callable[[ShopScope], Any]] = [
-        lambda scope: scope.add(Customer(shop_id=stranger.id, id=3, external_id="c3")),
-        lambda scope: setattr(scope.get(Customer, 1), "shop_id", stranger.id),
-        lambda scope: setattr(scope.add(theirs), "first_name", "changed"),
-        lambda scope: scope.delete(theirs),
-        lambda scope: scope.add(Account(name="x", created_at=AT)),
-        lambda scope: scope.add(Shop(**{**ours.model_dump(), "id": 77, "domain": "new"})),
-    ]
-    for attempt in attempts:
-        with pytest.raises(ScopeError), shop_scope(engine, ours.id, write=True) as scope:
-            attempt(scope)
-    with shop_scope(engine, stranger.id) as scope:
-        assert scope.get(Customer, 1).first_name == "theirs"
-
-
-def test_a_scope_that_reads_writes_nothing(engine: Engine, ours: Shop) -> None:
-    attempts: list[Callable[[ShopScope], Any]] = [
-        lambda scope: scope.add(Customer(id=3, external_id="c3")),
-        lambda scope: setattr(scope.get(Customer, 1), "first_name", "changed"),
-        lambda scope: scope.execute(update(Customer).values(first_name="changed")),
-        lambda scope: scope.delete(scope.get(Customer, 1)),
-    ]
-    for attempt in attempts:
-        with pytest.raises(ScopeError), shop_scope(engine, ours.id) as scope:
-            attempt(scope)
-
-
-def test_the_database_itself_refuses_to_write_for_a_reader(engine: Engine, ours: Shop) -> None:
-    with shop_scope(engine, ours.id) as scope, pytest.raises(Exception, match=r"(?i)read-?only"):
-        scope.batch().rows("DELETE FROM line_items WHERE shop_id = :shop_id", {})
-
-
-def test_an_exception_leaves_nothing_behind(engine: Engine, ours: Shop) -> None:
-    with pytest.raises(ZeroDivisionError), shop_scope(engine, ours.id, write=True) as scope:  # noqa: PT012
-        scope.get(Customer, 1).first_name = "changed"
-        scope.flush()
-        raise ZeroDivisionError
-    with shop_scope(engine, ours.id) as scope:
-        assert scope.get(Customer, 1).first_name == "ours"
-
-
-def test_rows_stay_readable_after_their_scope(engine: Engine, ours: Shop) -> None:
-    with shop_scope(engine, ours.id, write=True) as scope:
-        customer = scope.get(Customer, 1)
-        customer.first_name = "changed"
-    assert customer.first_name == "changed"
 
 
 def test_the_wall_costs_little(sqlite_engine: Engine) -> None:

@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, Page
 
 from sandbox.changes import Box
 from sandbox.shop import Address, Person, Product, Shop, Variant
+from tests.sandbox.house import House, house
+from tests.waiting import PATIENCE
 
 OPENED = datetime(2026, 1, 5, 9, tzinfo=UTC)
 NAMES = ("Ann", "Bob", "Cleo", "Dora", "Emil", "Fay", "Gus", "Hana", "Ivo", "Jana", "Karl", "Lena")
@@ -47,6 +49,18 @@ def new_small_box() -> Callable[[], Box]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context()
-    context.set_default_timeout(6000)
+    context.set_default_timeout(1000 * PATIENCE)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def store(small_box: Box) -> Iterator[House]:
+    with house(small_box, "shopify") as found:
+        yield found
+
+
+@pytest.fixture
+def wordpress(small_box: Box) -> Iterator[House]:
+    with house(small_box, "woocommerce") as found:
+        yield found

@@ -1,4 +1,4 @@
-"""Recorded orders, refunds, customers and products become records."""
+"""Recorded orders become records: money, status, times, and what is no order."""
 
 import json
 import time
@@ -11,24 +11,11 @@ import pytest
 
 from app.errors import BadInput
 from connectors.base import ShopFacts
-from connectors.records import (
-    CheckoutRecord,
-    Deletion,
-    OrderHead,
-    OrderRecord,
-    ProductRecord,
-    RefundRecord,
-    ShippingLine,
-)
-from connectors.woocommerce import catalogue, normalise, types
+from connectors.records import CheckoutRecord, Deletion, OrderHead, OrderRecord, RefundRecord
+from connectors.woocommerce import normalise, types
 from connectors.woocommerce.rows import one, read
 from connectors.woocommerce.statuses import COUNTED, DRAFTS, KNOWN, is_counted
-
-
-def order_of(body: Any, facts: ShopFacts) -> OrderRecord:
-    record = normalise.order(one(json.dumps(body).encode(), types.Order), facts)
-    assert isinstance(record, OrderRecord)
-    return record
+from tests.connectors.woocommerce.reading import order_of
 
 
 def head_of(body: Any, facts: ShopFacts) -> OrderHead:
@@ -161,116 +148,6 @@ def test_times_are_utc_whatever_the_shops_zone(recorded: Callable[[str], Any], f
     assert record.head.placed_at == datetime(2025, 8, 3, 16, 37, 27, tzinfo=UTC)
 
 
-def test_lines_fees_shipping_and_taxes_make_the_total(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
-    for name in (
-        "order_fees",
-        "order_coupon",
-        "order_with_tax",
-        "order_with_variation",
-        "order_multiple_shipping_lines",
-    ):
-        record = order_of(recorded(name), facts)
-        assert record.head is not None
-        sums, lines = record.head.sums, record.lines or ()
-        assert sum(line.total for line in lines) + sums.shipping + sums.fees + sums.tax == sums.placed, name
-        assert sum(line.discount for line in lines) == sums.discount, name
-        assert sum(line.total for line in record.shipping_lines or ()) == sums.shipping, name
-        assert sum(line.total for line in record.tax_lines or ()) == sums.tax, name
-
-
-def test_a_unit_is_before_discounts_and_never_the_noisy_price(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
-    [line] = order_of(recorded("order_coupon"), facts).lines or ()
-    assert (line.unit, line.quantity, line.total, line.discount) == (2499, 3, 6997, 500)
-    [discount] = order_of(recorded("order_coupon"), facts).discounts or ()
-    assert (discount.kind, discount.code, discount.amount) == ("coupon", "minus5", 500)
-
-
-def test_a_variation_is_told_apart_with_its_options(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
-    line = (order_of(recorded("order_with_variation"), facts).lines or ())[-1]
-    assert (line.title, line.variant_title, line.variant_external_id) == ("Logo T-Shirt", "L, Black", "47")
-    assert [(option.key, option.value) for option in line.attributes] == [("Size", "L"), ("Colour", "Black")]
-
-
-def test_names_of_lines_are_decoded_and_billing_is_left_as_typed(
-    recorded: Callable[[str], Any], facts: ShopFacts
-) -> None:
-    body = recorded("order_guest")
-    body["line_items"][0]["name"] = "Cup &amp; Saucer &#8211; blue"
-    body["billing"]["first_name"] = "<script>A &amp; B</script>"
-    record = order_of(body, facts)
-    assert (record.lines or ())[0].title == "Cup & Saucer – blue"
-    assert record.billing is not None
-    assert record.billing.first_name == "<script>A &amp; B</script>"
-
-
-def test_meta_may_be_anything_and_private_keys_stay_private(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
-    body = recorded("order_with_meta")
-    assert order_of(body, facts).attributes == ()  # one private, one an object
-    said = {"utm_source": "mail", "session_entry": "https://shop.test/", "referrer": "(none)"}
-    body["meta_data"] = [{"id": 1, "key": f"_wc_order_attribution_{k}", "value": v} for k, v in said.items()]
-    body["meta_data"].append({"id": 2, "key": "gift", "value": "yes"})
-    record = order_of(body, facts)
-    assert record.journey is not None
-    assert record.journey.last is not None
-    assert (record.journey.last.utm_source, record.journey.last.landing_page) == ("mail", "https://shop.test/")
-    assert record.journey.last.referrer is None
-    assert [(a.key, a.value) for a in record.attributes or ()] == [("gift", "yes")]
-
-
-def test_the_list_of_refunds_says_when_and_of_what(recorded: Callable[[str], Any]) -> None:
-    body = one(json.dumps(recorded("refunds_all")[0]).encode(), types.Refund)
-    record = normalise.refund(body, str(body.parent_id), "EUR")
-    assert (record.external_id, record.order_external_id, record.total) == ("185", "63", 833)
-    assert record.created_at == datetime(2026, 11, 21, 20, 9, 36, tzinfo=UTC)
-    [line] = record.lines or ()
-    assert (line.line_external_id, line.quantity, line.total, line.tax) == ("54", 1, 700, 133)
-    assert record.shipping == 0
-
-
-def test_both_ways_to_a_refund_agree_on_its_money(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
-    """R60: what the order says and what the list of refunds says is one sum."""
-    named = {r.external_id: r for r in order_of(recorded("order_partially_refunded"), facts).refunds or ()}
-    for row in recorded("order_refunds"):
-        full = normalise.refund(one(json.dumps(row).encode(), types.Refund), "58", "USD")
-        assert (named[full.external_id].total, named[full.external_id].reason) == (full.total, full.reason)
-
-
-def test_names_of_customers_are_decoded(recorded: Callable[[str], Any]) -> None:
-    body = recorded("customer_single") | {"first_name": "Tom &amp; Ann"}
-    record = catalogue.customer(one(json.dumps(body).encode(), types.Customer))
-    assert record.head is not None
-    assert (record.head.first_name, record.head.last_name, record.head.state) == ("Tom & Ann", "O’Brien", "customer")
-    assert record.consents is None  # WooCommerce has none to tell
-    never_saved = catalogue.customer(one(json.dumps(body | {"date_modified_gmt": None}).encode(), types.Customer))
-    assert never_saved.updated_at is None
-
-
-def test_a_product_carries_its_variations_and_options(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
-    body = one(json.dumps(recorded("product_variable")).encode(), types.Product)
-    variations, failures = read(json.dumps(recorded("product_variations")).encode(), types.Variation, lambda body: None)
-    assert (variations, failures) == ([], [])
-    rows = [one(json.dumps(row).encode(), types.Variation) for row in recorded("product_variations")]
-    record = catalogue.product(body, facts, rows)
-    assert isinstance(record, ProductRecord)
-    assert record.variants is not None
-    first = record.variants[0]
-    assert (first.external_id, first.title, first.sku, first.price, first.stock) == (
-        "47",
-        "L, Black",
-        "TS-L-Black",
-        2400,
-        47,
-    )
-    assert [(option.key, option.value) for option in first.options] == [("Size", "L"), ("Colour", "Black")]
-
-
-def test_a_simple_product_is_its_own_variant(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
-    record = catalogue.product(one(json.dumps(recorded("product_simple")).encode(), types.Product), facts)
-    assert isinstance(record, ProductRecord)
-    assert record.variants is not None
-    assert [variant.external_id for variant in record.variants] == [record.external_id]
-
-
 def test_an_odd_row_is_a_failure_and_the_others_go_through(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
     good = recorded("order_guest")
     bad = [
@@ -295,19 +172,6 @@ def test_an_odd_row_is_a_failure_and_the_others_go_through(recorded: Callable[[s
 def test_an_order_without_a_total_is_refused(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
     with pytest.raises(BadInput, match="total"):
         order_of(recorded("order_guest") | {"total": ""}, facts)
-
-
-def test_half_a_pound_is_one_line_with_its_quantity_kept(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
-    body = recorded("order_guest")
-    body["line_items"] = [body["line_items"][0] | {"quantity": 0.4}]
-    [line] = order_of(body, facts).lines or ()
-    assert (line.quantity, [a.value for a in line.attributes if a.key == "quantity"]) == (1, ["0.4"])
-
-
-def test_shipping_lines_keep_their_method(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
-    assert (order_of(recorded("order_guest"), facts).shipping_lines or ())[0] == ShippingLine(
-        "Flat rate", "flat_rate", 750, 143
-    )
 
 
 def test_a_page_of_orders_is_read_quickly(recorded: Callable[[str], Any], facts: ShopFacts) -> None:
