@@ -25,7 +25,7 @@ from app.team.actions import sign_in_link
 from sandbox.admin import shopify, woocommerce
 from sandbox.shopify.options import Options
 from tests.panel.conftest import year  # noqa: F401  the fixture itself
-from tests.panel.test_pages import ids_of as first_rows
+from tests.panel.pages import ids_of as first_rows
 from tests.sandbox.conftest import make_small_box
 from tests.serving import serving
 from tests.waiting import PATIENCE

@@ -11,7 +11,7 @@ from app.db.scope import shop_scope
 from app.lib.clock import real_now
 from sync.models import Run
 from tests.browser.conftest import Served, faults, shows_within
-from tests.panel.test_pages import PAGES
+from tests.panel.pages import PAGES
 
 
 def sign_in(page: Page, panel: Served) -> None:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Frame, Page, expect
 
 from tests.browser.conftest import Served, enter, faults, shows_within
-from tests.panel.test_pages import PAGES
+from tests.panel.pages import PAGES
 
 
 def test_the_journey_through_the_admin(page: Page, context: BrowserContext, framed: Served) -> None:

@@ -17,7 +17,7 @@ from app.journal.models import JournalEntry
 from app.settings import read
 from sync.journal import seal_waiting
 from tests.journal.conftest import NOON, Journal
-from tests.sync.conftest import job
+from tests.sync.told import job
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]

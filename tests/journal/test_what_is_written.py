@@ -18,7 +18,7 @@ from tests.commerce import said
 from tests.journal.conftest import NOON, Journal
 from tests.privacy.conftest import Place, her_request, place, zelda  # noqa: F401  the fixtures themselves
 from tests.privacy.zelda import HER_ID, NOW, her_record
-from tests.sync.conftest import job
+from tests.sync.told import job
 from webhooks.process import process, retry
 
 

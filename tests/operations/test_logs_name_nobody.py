@@ -9,7 +9,7 @@ import pytest
 from app.lib.log import Json
 from connectors import CONNECTORS
 from tests.privacy.conftest import Place, place  # noqa: F401  the fixture itself
-from tests.sync.conftest import job
+from tests.sync.told import job
 from webhooks.process import process
 
 WHO = "zelda.quirk@example.com"

@@ -7,8 +7,8 @@ import pytest
 
 from app.lib import i18n
 from tests.panel.conftest import House
+from tests.panel.pages import ACTIONS, PAGES, address, change
 from tests.panel.seed import FIRST, LAST, THINGS
-from tests.panel.test_pages import ACTIONS, PAGES, address, change
 
 # What rows hold, and names of things: not sentences of ours.
 DATA = (

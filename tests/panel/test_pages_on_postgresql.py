@@ -7,8 +7,8 @@ from sqlalchemy import Engine
 
 from app.lib.clock import real_now
 from tests.panel.conftest import build
+from tests.panel.pages import PAGES, address
 from tests.panel.seed import seed
-from tests.panel.test_pages import PAGES, address
 
 
 def test_every_page_is_shown_from_postgresql(postgres_engine: Engine, tmp_path: Path) -> None:

@@ -19,8 +19,8 @@ from app.proof.sides import side, sum_of
 from app.settings import read
 from app.web.filters import today
 from tests.panel.conftest import House
+from tests.panel.pages import change
 from tests.panel.seed_proof import ASKED, OPEN, RED
-from tests.panel.test_pages import change
 
 PAGE = "/panel/connections/proof"
 

@@ -14,7 +14,7 @@ from app.privacy.work import work
 from app.web.roof import roof
 from tests.panel.conftest import House, year  # noqa: F401  the fixture itself
 from tests.panel.conftest import house as _house
-from tests.panel.test_pages import change
+from tests.panel.pages import change
 
 house = _house
 

@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import Engine
 
 from app.context import Context
-from app.jobs.base import Job
+from app.db.scope import shop_scope
 from app.lib.encryption import Keyring
 from app.settings import read
 from app.shops.models import Shop
 from connectors.base import Refusal
 from connectors.records import Record
-from sync import fetch
+from sync import fetch, reach, runs
+from tests.sync.told import Client
 
 Answer = Callable[[str, Sequence[str]], Sequence[Record]]
 
@@ -47,5 +48,16 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Platform:
     return found
 
 
-def job(shop: Shop, name: str, lane: str = "fetch") -> Job:
-    return Job(id=1, shop_id=shop.id, name=name, key="", lane=lane, attempts=0)
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Client:
+    found = Client()
+    monkeypatch.setattr(runs, "client_for", lambda context, shop_id: found)
+    monkeypatch.setattr(reach, "_PAUSES", (0.0,))
+    return found
+
+
+@pytest.fixture
+def connecting(context: Context, shop: Shop) -> Shop:
+    with shop_scope(context.engine, shop.id, write=True) as scope:
+        scope.shop.state = "connecting"
+    return shop

@@ -18,7 +18,8 @@ from connectors.base import Failure
 from connectors.records import Deletion, OrderRecord, Record
 from sync.fetch import fetch
 from tests.factory import order_record
-from tests.sync.conftest import Platform, job
+from tests.sync.conftest import Platform
+from tests.sync.told import job
 
 
 def want(context: Context, shop: Shop, *external_ids: str) -> None:

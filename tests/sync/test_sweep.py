@@ -23,7 +23,7 @@ from sync import runs, timetable, upkeep
 from sync.models import Cursor, Run
 from sync.sweep import at_night, sweep
 from tests.conftest import make_shop
-from tests.sync.conftest import job
+from tests.sync.told import job
 
 WEEK_AGO = utc_now() - timedelta(days=7)
 

@@ -17,7 +17,7 @@ from app.shops.models import Shop
 from connectors.base import Companion, Webhook
 from sync.models import Cursor
 from sync.upkeep import check_webhooks
-from tests.sync.conftest import job
+from tests.sync.told import job
 
 GOOD_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

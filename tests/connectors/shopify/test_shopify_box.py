@@ -253,7 +253,7 @@ def test_fields_that_the_app_is_not_approved_for_are_told_and_all_else_comes(box
     assert {order.head.email for order in found.values()} == {None}
     assert all(order.lines for order in found.values())
     assert people
-    assert {refusal.field for refusal in client.refused()} == {"orders.nodes.email", "customers.nodes.note"}
+    assert {refusal.field for refusal in client.refused()} == {"Order.email", "Customer.note"}
 
 
 def test_the_facts_of_the_shop(client: ShopifyClient) -> None:

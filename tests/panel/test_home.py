@@ -1,0 +1,48 @@
+"""Home: figures that add up, a copy under way, what is to be done."""
+
+from sqlmodel import select
+
+from app.commerce.models import Order
+from app.db.scope import shop_scope
+from app.lib.clock import real_now
+from sync.models import Run
+from tests.panel.conftest import House
+from tests.panel.pages import PAGES, address
+
+
+def test_home_adds_up(house: House) -> None:
+    with shop_scope(house.engine, house.ours.id) as scope:
+        orders = scope.all(select(Order))
+        page = house.client.get("/panel/").text
+    net = sum(order.net_minor or 0 for order in orders)
+    assert f"<dd>{len(orders):,}</dd>" in page
+    assert f"<dd>€{net / 100:,.2f}</dd>" in page
+
+
+def test_home_follows_a_copy_under_way(house: House) -> None:
+    assert "every 2s" not in house.client.get("/panel/").text
+    now = real_now()
+    with shop_scope(house.engine, house.ours.id, write=True) as scope:
+        scope.add(
+            Run(
+                shop_id=scope.shop_id,
+                kind="backfill",
+                resource="orders",
+                done=3,
+                total=9,
+                started_at=now,
+                changed_at=now,
+            )
+        )
+    page = house.client.get("/panel/").text
+    assert "every 2s" in page
+    assert 'max="9" value="3"' in page
+
+
+def test_home_of_a_new_shop_says_what_to_do(bare: House) -> None:
+    assert "No orders yet" in bare.client.get("/panel/").text
+
+
+def test_what_hinders_is_said(house: House) -> None:
+    assert "PUBLIC_URL is not set" in house.client.get("/panel/connections").text
+    assert "SMTP_URL is not set" in house.client.get(address(house, PAGES["flow"], house.ours)).text
