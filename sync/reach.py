@@ -1,4 +1,5 @@
-"""Jobs that call a shop: never one that left or waits for its merchant; one that refuses our key waits from now on."""
+"""Jobs that call a shop: never one that left; one that refuses our key waits for its merchant from now on, and they
+for it."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,6 +12,7 @@ from app.jobs.base import Again, Job
 from app.lib.clock import utc_now
 from app.shops.lifecycle import may_call, pause
 
+_UNTIL_BACK = timedelta(minutes=10)  # between two looks whether it is
 _PAUSES = (2.0, 5.0, 15.0, 30.0, 60.0)  # seconds
 _misses: dict[tuple[int | None, str], int] = {}  # of each job in a row, in this process
 
@@ -26,7 +28,7 @@ def calls_the_shop(work: Handler) -> Handler:
         began = utc_now()
         with shop_scope(context.engine, job.shop_id) as scope:
             if not may_call(scope):
-                return None
+                return Again(began + _UNTIL_BACK) if scope.shop.state == "paused" else None
         try:
             result = work(context, job)
         except (RateLimited, PlatformDown) as error:

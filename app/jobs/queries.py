@@ -39,6 +39,12 @@ def waits(scope: ShopScope, name: str) -> bool:
     return scope.first(undone.limit(1)) is not None
 
 
+def put_off(scope: ShopScope, now: datetime) -> Sequence[str]:
+    """The names of what is to be done later."""
+    later = select(JobRow.name).where(col(JobRow.state) == "ready", col(JobRow.due_at) > now)
+    return scope.all(later.distinct().order_by(JobRow.name))
+
+
 def dead(scope: ShopScope, limit: int) -> Sequence[JobRow]:
     """Jobs that were given up, each with its `error`; `revive` lets one be tried again."""
     return scope.all(select(JobRow).where(col(JobRow.state) == "dead").order_by(col(JobRow.id).desc()).limit(limit))

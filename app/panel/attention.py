@@ -1,6 +1,6 @@
 """What failed: deliveries, records, reactions and jobs, each with its reason; trying again, and what came of it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,8 +43,9 @@ _MENDED = timedelta(hours=1)  # for so long a record that went through is shown 
 
 @dataclass(frozen=True)
 class Failure:
-    """state: failed, trying (again, at `again_at` where that is to come), done. what: a topic, a record, the kind of an
-    event or a job's name. why: a sentence of ours; details: the words of what failed, for whoever helps."""
+    """state: failed, trying (again, at `again_at` where that is to come), waiting (for the shop to be back), done.
+    what: a topic, a record, the kind of an event or a job's name. why: a sentence of ours; details: the words of what
+    failed, for whoever helps."""
 
     kind: str
     id: int
@@ -69,6 +70,11 @@ def retry(scope: ShopScope, kind: str, row_id: int, now: datetime) -> str:
     if kind not in _RETRIES:
         raise NotFound(kind)
     return _RETRIES[kind](scope, row_id, now)
+
+
+def waiting_for_the_shop(scope: ShopScope, now: datetime) -> Sequence[str]:
+    """Jobs that cannot be done before it is connected again."""
+    return job_queries.put_off(scope, now) if scope.shop.state == "paused" else ()
 
 
 def _deliveries(scope: ShopScope, limit: int) -> Iterator[Failure]:
@@ -118,7 +124,13 @@ def _tried(scope: ShopScope, tried: str, now: datetime) -> Iterator[Failure]:
     if kind == "event" and number and (event := scope.find(Event, number)):
         yield _event(event)
     if kind == "job" and name in JOBS:
-        yield Failure("job", 0, name, now, 0, state="trying" if job_queries.waits(scope, name) else "done")
+        yield Failure("job", 0, name, now, 0, state=_course(scope, name, now))
+
+
+def _course(scope: ShopScope, name: str, now: datetime) -> str:
+    if not job_queries.waits(scope, name):
+        return "done"
+    return "waiting" if name in waiting_for_the_shop(scope, now) else "trying"
 
 
 def _retry_delivery(scope: ShopScope, row_id: int, now: datetime) -> str:

@@ -13,7 +13,7 @@ from app.jobs import queries as jobs
 from app.journal import queries as journal
 from app.lib.clock import utc_now
 from app.mail.queries import unsettled
-from app.panel.attention import JOBS, failures, retry
+from app.panel.attention import JOBS, failures, retry, waiting_for_the_shop
 from app.panel.blueprint import bp
 from app.proof import queries as proof
 from app.proof.models import Reconciliation
@@ -74,6 +74,7 @@ def sync_health(scope: ShopScope) -> ResponseReturnValue:
         runs=sync.runs(scope, _SHOWN),
         messages=unsettled(scope, _SHOWN),
         may_work=may_call(scope),
+        shelved=waiting_for_the_shop(scope, now),
         is_moving=bool(work) or any(one.state == "trying" for one in found),
         tried=tried or None,
     )

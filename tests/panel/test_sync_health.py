@@ -2,18 +2,25 @@
 
 import re
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
 
+from app.context import Context
 from app.db.scope import shop_scope
+from app.jobs.claims import Claims, Lane
 from app.jobs.models import JobRow
+from app.jobs.turns import Turns
 from app.journal.keep import resolve_failures
 from app.journal.models import Delivery, Event, FailedRecord, JournalEntry
 from app.lib.clock import real_now, utc_now
+from app.lib.encryption import Keyring
 from app.panel.attention import JOBS
 from app.proof.models import Reconciliation
 from app.reasons import Reason
+from app.settings import read
 from sync.__main__ import HANDLERS
 from sync.models import Run
 from sync.queries import pace
@@ -21,6 +28,7 @@ from tests.panel.conftest import House
 from tests.panel.test_pages import ACTIONS, address, change
 
 PAGE = "/panel/connections/health"
+SETTINGS = "Reading the shop's settings"
 
 
 def retried(house: House, what: str) -> str:
@@ -149,6 +157,33 @@ def test_a_dead_job_is_named_with_its_cause_and_tried_again(house: House) -> Non
         assert job.state == "ready"
         scope.delete(job)
     assert "It went through." in row_of(house.client.get(place).text, "Reading the shop's settings")
+
+
+def test_a_job_that_is_tried_again_while_the_shop_is_paused_waits_for_it(house: House) -> None:
+    """What needs the shop is not lost: it is named until the shop is connected again, and then done."""
+    with shop_scope(house.engine, house.ours.id, write=True) as scope:
+        scope.shop.state, scope.shop.state_reason = "paused", Reason("no_access").kept()
+    place = retried(house, "retry a job")
+    work_off(house, "push")
+    assert "It waits until the shop is connected again" in row_of(house.client.get(place).text, SETTINGS)
+    now = house.client.get(PAGE).text
+    assert f"<li>{SETTINGS}</li>" in now.partition("This waits for it:")[2]
+    with shop_scope(house.engine, house.ours.id, write=True) as scope:
+        (left,) = scope.all(select(JobRow).where(JobRow.name == "facts"))
+        assert (left.state, left.error) == ("ready", None)
+        scope.shop.state = "uninstalled"
+        left.due_at = utc_now()
+    work_off(house, "push")
+    with shop_scope(house.engine, house.ours.id) as scope:
+        assert scope.all(select(JobRow).where(JobRow.name == "facts")) == []  # there is nothing to wait for
+
+
+def work_off(house: House, lane: str) -> None:
+    """What is due in a lane of ours, as a worker does it."""
+    settings = read({"REGULARS_HOME": str(Path(house.engine.url.database or "").parent)})
+    context = Context(settings, house.engine, Keyring.load(settings))
+    handlers = {name: partial(work, context) for name, work in HANDLERS.items()}
+    Turns(Claims(house.engine, "worker"), handlers).take(Lane(house.ours.id, lane), lambda: True)
 
 
 @pytest.mark.parametrize("tried", ["job-<b>x</b>", "delivery-x", "delivery-99999999999999999999", "x", "record-1", "-"])
