@@ -25,7 +25,7 @@ from sync.__main__ import HANDLERS
 from sync.models import Run
 from sync.queries import pace
 from tests.panel.conftest import House
-from tests.panel.test_pages import ACTIONS, address, change
+from tests.panel.pages import ACTIONS, address, change
 
 PAGE = "/panel/connections/health"
 SETTINGS = "Reading the shop's settings"

@@ -17,7 +17,8 @@ from connectors.records import Record
 from sync.__main__ import HANDLERS
 from sync.backfill import _finish
 from sync.fetch import fetch
-from tests.sync.conftest import Platform, job
+from tests.sync.conftest import Platform
+from tests.sync.told import job
 
 
 def set_state(context: Context, shop: Shop, state: str) -> None:
