@@ -1,4 +1,7 @@
-"""Reading ahead: a thread asks the platform for pages while the ingest lane writes: a slow shop blocks nothing."""
+"""Reading ahead: a thread asks the platform for pages while the ingest lane writes: a slow shop blocks nothing.
+
+Where pages are there as soon as they are asked for, reading and writing take turns: each statement of a writer lets go
+of the interpreter's lock, and a reader that waits for it made an import a tenth dearer."""
 
 import queue
 import threading
@@ -8,10 +11,10 @@ from collections.abc import Iterator
 from app.lib.clock import utc_now
 from connectors.base import Page, Wait
 
-_AHEAD = 3  # pages kept in memory
+_AHEAD = 2  # pages kept in memory
 _ENOUGH = 400  # records: with fewer, a page waits for the next one
 _PROMPT = 1.0  # seconds after which it waits no longer: a slow shop's pages are written as they come
-_PATIENCE = 0.05
+_PATIENCE = 0.2
 _FORSAKEN = 60.0  # seconds in which nobody asked for a page: another worker went on, or the shop is called no more
 
 Item = Page | Wait
@@ -42,12 +45,15 @@ class Feeder:
         return self._stop.is_set()
 
     def get(self) -> Item | None:
-        """The next page; None if none is there yet. To ask while the platform is waited for is to ask the platform."""
+        """The next page; None if none is there yet: then the one after it is read while this one is written. To ask
+        while the platform is waited for is to ask the platform."""
         self._asked_at = time.monotonic()
-        self._go_on.set()
+        if self._queue.empty():
+            self._go_on.set()
         try:
             item = self._queue.get(timeout=_PATIENCE)
         except queue.Empty:
+            self._go_on.set()
             return None
         if isinstance(item, Exception):
             self._put(item)  # whoever asks again hears the same
@@ -61,15 +67,21 @@ class Feeder:
 
     def _read(self) -> None:
         try:
+            self._is_asked(_FORSAKEN)
             for item in together(self._items):
-                self._go_on.clear()
-                if not self._put(item):
-                    return
                 if isinstance(item, Wait):
-                    self._go_on.wait(item.seconds)
+                    self._go_on.clear()  # whoever asked did not know of it
+                if not (self._put(item) and self._is_asked(item.seconds if isinstance(item, Wait) else _FORSAKEN)):
+                    return
             self._put(Finished())
         except Exception as error:  # handed over to whoever asks for the next page
             self._put(error)
+
+    def _is_asked(self, seconds: float) -> bool:
+        """Rest until somebody asks, so many seconds at most; False where nobody will any more."""
+        self._go_on.wait(seconds)
+        self._go_on.clear()
+        return not self.is_forsaken
 
     def _put(self, item: Item | Exception) -> bool:
         while not self.is_forsaken:

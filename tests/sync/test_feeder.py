@@ -1,5 +1,7 @@
 """The reader of pages: it hands over what it read and what went wrong, and ends when nobody listens any more."""
 
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -51,6 +53,46 @@ def test_a_reader_that_nobody_listens_to_ends(monkeypatch: pytest.MonkeyPatch) -
     one._thread.join(5)
     assert not one._thread.is_alive()
     assert one.is_forsaken
+
+
+def large(number: int) -> Page:
+    """A page that waits for no other."""
+    return Page([Hint("order", f"{number}.{place}") for place in range(400)], str(number))
+
+
+def test_nothing_is_read_while_a_page_is_written_where_pages_are_there_at_once() -> None:
+    is_writing, read_meanwhile = False, list[bool]()
+
+    def pages() -> Iterator[Page]:
+        for number in range(5):
+            read_meanwhile.append(is_writing)
+            yield large(number)
+
+    one = Feeder(pages(), "test")
+    for number in range(5):
+        assert read(one) == large(number)
+        is_writing = True
+        time.sleep(0.01)  # a reader that went on would be seen
+        is_writing = False
+    assert read_meanwhile == [False] * 5
+
+
+def test_a_platform_that_is_waited_for_is_read_ahead_of() -> None:
+    is_there, asked_for_the_third = threading.Event(), threading.Event()
+
+    def pages() -> Iterator[Page]:
+        yield large(1)
+        is_there.wait()
+        yield large(2)
+        asked_for_the_third.set()
+        yield large(3)
+
+    one = Feeder(pages(), "test")
+    assert read(one) == large(1)
+    assert one.get() is None
+    is_there.set()
+    assert asked_for_the_third.wait(30)
+    assert [read(one), read(one)] == [large(2), large(3)]
 
 
 def test_small_pages_are_joined_and_a_record_that_two_of_them_hold_comes_once() -> None:
