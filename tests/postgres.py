@@ -1,6 +1,7 @@
 """A migrated PostgreSQL database that one test after the other finds empty."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -42,6 +43,15 @@ class Database:
         name = f"t{uuid4().hex}"
         run(self.server_url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
         return named(self.server_url, name)
+
+
+@contextmanager
+def fresh(server_url: str) -> Iterator[str]:
+    """The address of an empty database, which goes afterwards."""
+    name = f"t{uuid4().hex}"
+    run(server_url, f"CREATE DATABASE {name}")
+    yield named(server_url, name)
+    run(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def migrated(address: str) -> None:

@@ -73,10 +73,6 @@ class Keyring:
         """What only a holder of the oldest key can make: 32 bytes that change with any bit of the message."""
         return hmac.digest(self._mac_key, message, "sha256")
 
-    def knows(self, sealed: bytes) -> bool:
-        """Is the key here that it was sealed with?"""
-        return sealed[:_NAME_BYTES] in self._ciphers
-
 
 def _derive(key: bytes, purpose: bytes) -> bytes:
     return hmac.digest(key, b"regulars:" + purpose, "sha256")

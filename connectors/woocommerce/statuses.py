@@ -2,7 +2,6 @@
 
 COUNTED = frozenset({"processing", "on-hold", "completed", "refunded"})
 DRAFTS = frozenset({"checkout-draft", "auto-draft", "draft"})  # never orders
-KNOWN = COUNTED | DRAFTS | {"pending", "failed", "cancelled", "trash"}
 
 
 def is_counted(status: str) -> bool:

@@ -8,10 +8,9 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from app.db.scope import shop_scope
-from app.lib.clock import real_now
 from sync.models import Run
 from tests.browser.conftest import Served, faults, shows_within
-from tests.panel.pages import PAGES
+from tests.panel.pages import PAGES, copy_under_way
 
 
 def sign_in(page: Page, panel: Served) -> None:
@@ -120,19 +119,7 @@ def test_the_keyboard_reaches_the_page_first(page: Page, panel: Served) -> None:
 
 
 def test_the_bars_of_a_copy_under_way_move_by_themselves(page: Page, panel: Served) -> None:
-    now = real_now()
-    with shop_scope(panel.engine, panel.ids["shop"], write=True) as scope:
-        scope.add(
-            Run(
-                shop_id=scope.shop_id,
-                kind="backfill",
-                resource="orders",
-                done=3,
-                total=9,
-                started_at=now,
-                changed_at=now,
-            )
-        )
+    copy_under_way(panel.engine, panel.ids["shop"])
     sign_in(page, panel)
     bar = page.get_by_label("Orders", exact=True)
     expect(bar).to_have_attribute("value", "3")

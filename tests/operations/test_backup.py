@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Engine, delete, text
+from sqlalchemy import Engine, delete
 from sqlmodel import col, select
 
 from app.cli import regulars
@@ -23,7 +23,6 @@ from app.flows.models import Flow
 from app.furnish import furnish
 from app.lib.clock import utc_now
 from app.lib.encryption import KeyLost, Keyring, new_key
-from app.lib.ids import new_id
 from app.mail.models import Message, Sender
 from app.operations.backup import backup, restore
 from app.operations.erasures import write_erasures
@@ -36,6 +35,7 @@ from sync.fetch import fetch
 from sync.pull import pull
 from tests.conftest import make_shop
 from tests.factory import customer
+from tests.postgres import fresh
 from tests.privacy.conftest import Place, fill, her_request, opened
 from tests.privacy.zelda import NOW, her_record
 from tests.sync.proving import Copy, copied
@@ -63,7 +63,9 @@ class Houses:
 
 
 @pytest.fixture
-def elsewhere(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def elsewhere(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[str]:
     if engine.dialect.name == "sqlite":
         yield f"sqlite:///{tmp_path}/elsewhere/regulars.sqlite"
         return
@@ -72,13 +74,8 @@ def elsewhere(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert found.origin is not None
     newest = sorted(Path(found.origin).parent.glob("pginstall*/bin"))[-1]  # of the version that serves the tests
     monkeypatch.setenv("PATH", f"{newest}{os.pathsep}{os.environ['PATH']}")
-    name, url = f"r{new_id()}", engine.url
-    administrator = engine.execution_options(isolation_level="AUTOCOMMIT")
-    with administrator.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0"))
-    yield url.set(database=name).render_as_string(hide_password=False)
-    with administrator.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    with fresh(request.getfixturevalue("postgres_url")) as url:
+        yield url
 
 
 @pytest.fixture

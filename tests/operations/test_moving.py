@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine
 from sqlmodel import SQLModel, select
 
 from app.commerce.state_hash import state_hash
@@ -26,19 +25,15 @@ from app.shops.models import Credential
 from sync.pull import pull
 from tests.conftest import make_shop
 from tests.factory import customer
+from tests.postgres import fresh
 from tests.sync.proving import Copy, copied
 
 
 @pytest.fixture
 def empty(postgres_url: str) -> Iterator[str]:
     """The address of an empty PostgreSQL database."""
-    name, admin = f"m{uuid4().hex}", create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield postgres_url.replace("/postgres?", f"/{name}?")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with fresh(postgres_url) as url:
+        yield url
 
 
 @pytest.fixture

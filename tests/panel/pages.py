@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from app.commerce.models import Customer
@@ -9,10 +10,12 @@ from app.db.scope import ShopScope, shop_scope
 from app.flows.models import Flow
 from app.jobs.models import JobRow
 from app.journal.models import Delivery, Event, FailedRecord
+from app.lib.clock import real_now
 from app.privacy.models import PrivacyRequest
 from app.segments.models import Segment
 from app.shops.models import Shop
 from app.writes.models import PlatformWrite
+from sync.models import Run
 from tests.panel.conftest import House
 
 PAGES = {
@@ -82,3 +85,12 @@ def address(house: House, pattern: str, shop: Shop) -> str:
 def change(house: House, path: str, **form: str) -> tuple[int, str]:
     answer = house.client.post(path, data=form, headers={"X-CSRF-Token": house.csrf})
     return answer.status_code, answer.text
+
+
+def copy_under_way(engine: Engine, shop_id: int) -> None:
+    """Three of nine orders are here."""
+    now = real_now()
+    with shop_scope(engine, shop_id, write=True) as scope:
+        scope.add(
+            Run(shop_id=shop_id, kind="backfill", resource="orders", done=3, total=9, started_at=now, changed_at=now)
+        )

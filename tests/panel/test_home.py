@@ -4,10 +4,8 @@ from sqlmodel import select
 
 from app.commerce.models import Order
 from app.db.scope import shop_scope
-from app.lib.clock import real_now
-from sync.models import Run
 from tests.panel.conftest import House
-from tests.panel.pages import PAGES, address
+from tests.panel.pages import PAGES, address, copy_under_way
 
 
 def test_home_adds_up(house: House) -> None:
@@ -21,19 +19,7 @@ def test_home_adds_up(house: House) -> None:
 
 def test_home_follows_a_copy_under_way(house: House) -> None:
     assert "every 2s" not in house.client.get("/panel/").text
-    now = real_now()
-    with shop_scope(house.engine, house.ours.id, write=True) as scope:
-        scope.add(
-            Run(
-                shop_id=scope.shop_id,
-                kind="backfill",
-                resource="orders",
-                done=3,
-                total=9,
-                started_at=now,
-                changed_at=now,
-            )
-        )
+    copy_under_way(house.engine, house.ours.id)
     page = house.client.get("/panel/").text
     assert "every 2s" in page
     assert 'max="9" value="3"' in page

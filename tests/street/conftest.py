@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from msgspec.json import encode
@@ -29,7 +28,7 @@ from app.proof.models import Finding
 from sync.models import Run
 from sync.now import pull_now
 from sync.reconcile.now import reconcile_now
-from tests.postgres import named, run
+from tests.postgres import fresh
 from tests.street.courier import Courier
 
 ORDERS = "600"
@@ -195,19 +194,11 @@ def sqlite() -> Iterator[str]:
         yield f"sqlite:///{folder}/regulars.sqlite"
 
 
-@contextmanager
-def postgresql(server_url: str) -> Iterator[str]:
-    name = f"t{uuid4().hex}"
-    run(server_url, f"CREATE DATABASE {name}")
-    yield named(server_url, name)
-    run(server_url, f"DROP DATABASE {name} WITH (FORCE)")
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """An empty database, once of each kind."""
     is_file = request.param == "sqlite"
-    with sqlite() if is_file else postgresql(request.getfixturevalue("postgres_url")) as url:
+    with sqlite() if is_file else fresh(request.getfixturevalue("postgres_url")) as url:
         yield url
 
 

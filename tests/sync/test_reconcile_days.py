@@ -9,13 +9,11 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from app.db.scope import shop_scope
-from app.journal.models import JournalEntry
-from app.proof.models import Finding, ProvedDay, Reconciliation
+from app.proof.models import ProvedDay, Reconciliation
 from app.shops.models import Shop
 from connectors.auditing import AuditOrder
 from sync.reconcile import begin, older
 from sync.reconcile.compare import Held, compare
-from sync.reconcile.shares import Shares, shares
 from sync.reconcile.windows import Window, all_windows, cut, first_window
 from tests.factory import order
 from tests.sync.proving import copied
@@ -123,23 +121,3 @@ def test_a_refunded_order_that_names_no_refund_is_a_difference_and_never_a_zero(
     said = AuditOrder("1", NOON, True, "EUR", "10.00", "0", "10.00", (), is_refunded=True)
     held = Held(NOON.date(), True, {"EUR": (1000, 0, 1000)}, ())
     assert [one.field for one in compare(said, held, ZoneInfo("Europe/Berlin"))] == ["refunds"]
-
-
-def test_shares_say_what_no_webhook_told(engine: Engine, shop: Shop) -> None:
-    """R17."""
-    with shop_scope(engine, shop.id, write=True) as scope:
-        assert shares(scope, NOON).untold is None
-        for source, counts in {
-            "delivery": {"created": 5, "superseded": 9}, "pull": {"updated": 2, "unchanged": 50},
-            "fetch": {"updated": 2, "deleted": 1}, "backfill": {"created": 1000},
-        }.items():  # fmt: skip
-            scope.add(JournalEntry(shop_id=shop.id, at=NOON, source=source, kind="orders", counts=counts))
-        for number in "12":
-            scope.add(
-                Finding(
-                    shop_id=shop.id, kind="order", external_id="7", what="stale", field=number, found_at=NOON,
-                    last_at=NOON, repaired_at=NOON,
-                )
-            )  # fmt: skip
-        assert shares(scope, NOON) == Shares(told=7, pulled=2, found=1)
-        assert shares(scope, NOON).untold == pytest.approx(0.3)
