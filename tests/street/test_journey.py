@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.street.conftest import postgresql
+from tests.postgres import fresh
 
 MOST_MEMORY_MB = 700
 # Every order of a customer of UCI's Online Retail with lines; money in minor units of GBP.
@@ -59,7 +59,7 @@ def test_the_generated_shop_on_sqlite(tmp_path: Path) -> None:
 
 
 def test_the_generated_shop_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
-    with postgresql(postgres_url) as url:
+    with fresh(postgres_url) as url:
         report = journey(tmp_path, "--database-url", url)
     assert all(shop["orders"] > 5000 and shop["audit_differences"] == 0 for shop in report["shops"])
     assert all(shop["mails_sent"] == 3 and shop["recovered_orders"] == 2 for shop in report["after_shoppers"])
@@ -80,6 +80,6 @@ def test_online_retail(tmp_path: Path) -> None:
 @needs_online_retail
 def test_online_retail_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
     arguments = ("--face", "woocommerce", "--data", "online-retail", os.environ["ONLINE_RETAIL"])
-    with postgresql(postgres_url) as url:
+    with fresh(postgres_url) as url:
         (shop,) = journey(tmp_path, "--database-url", url, *arguments)["shops"]
     assert {name: shop[name] for name in ONLINE_RETAIL} == ONLINE_RETAIL
