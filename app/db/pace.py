@@ -12,7 +12,7 @@ _REMEMBERED = 30.0  # seconds after which nobody who waited once is expected any
 class Pace:
     """Of one kind of transaction; measured by these themselves. most: where nobody waits."""
 
-    def __init__(self, most: int = 250) -> None:
+    def __init__(self, most: int = 500) -> None:
         self._most = most
         self._a_second = 0.0  # records
 

@@ -21,7 +21,7 @@ def somebody_waits(engine: Engine) -> None:
 def test_while_somebody_waits_a_transaction_is_short(sqlite_engine: Engine) -> None:
     found = Pace()
     found.note(500, 0.06)
-    assert found.records(sqlite_engine) == 250
+    assert found.records(sqlite_engine) == 500
     somebody_waits(sqlite_engine)
     assert found.records(sqlite_engine) == 100
     found.note(100, 0.006)  # nobody waits now, but somebody may at any moment
@@ -47,4 +47,4 @@ def test_who_waited_once_is_forgotten(sqlite_engine: Engine, monkeypatch: pytest
     somebody_waits(sqlite_engine)
     assert found.records(sqlite_engine) < 50
     monkeypatch.setattr(time, "monotonic", lambda: now + 60)
-    assert found.records(sqlite_engine) == 250
+    assert found.records(sqlite_engine) == 500
