@@ -17,6 +17,8 @@ SHELF = {
 
 
 REVIEWS = {"reviews_allowed": True, "average_rating": "0.00", "rating_count": 0}
+OUTSIDE = {"external_url": "", "button_text": ""}
+SOLD = {"sold_individually": False, "shipping_required": True, "shipping_taxable": True}
 NO_KIN = {"upsell_ids": [], "cross_sell_ids": [], "parent_id": 0}
 
 
@@ -42,12 +44,9 @@ def product_body(writing: Writing, product: Product) -> Body:
         **_prices(writing, only),
         "total_sales": 0,
         **SHELF,
-        "external_url": "",
-        "button_text": "",
+        **OUTSIDE,
         **_stock(only),
-        "sold_individually": False,
-        "shipping_required": True,
-        "shipping_taxable": True,
+        **SOLD,
         **REVIEWS,
         **NO_KIN,
         "purchase_note": "",

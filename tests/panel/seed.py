@@ -142,6 +142,11 @@ def _order(scope: ShopScope, person: Customer, at: datetime, dice: random.Random
         )
     )
     scope.flush()
+    _parts(scope, order, amounts, refunded, dice)
+    return order
+
+
+def _parts(scope: ShopScope, order: Order, amounts: list[int], refunded: int, dice: random.Random) -> None:
     for place, amount in enumerate(amounts):
         scope.add(
             LineItem(
@@ -153,10 +158,9 @@ def _order(scope: ShopScope, person: Customer, at: datetime, dice: random.Random
         scope.add(
             Refund(
                 shop_id=scope.shop_id, order_id=order.id, external_id="1", total_minor=refunded,
-                present_total_minor=refunded, created_at=at + timedelta(days=3), reason="",
+                present_total_minor=refunded, created_at=order.placed_at + timedelta(days=3), reason="",
             )
         )  # fmt: skip
-    return order
 
 
 def _points(scope: ShopScope, people: list[Customer], now: datetime) -> None:

@@ -164,18 +164,16 @@ def fill(place: Place) -> None:
     place.take_in(*everything())
     with shop_scope(place.context.engine, place.shop.id, write=True) as scope:
         save(scope, "Everybody", "orders_count >= 0", NOW)
-        _add_the_rest(place, scope)
+        she = scope.first(select(Customer).where(Customer.external_id == HER_ID))
+        assert she
+        _add_what_was_done(scope, she)
+        _add_mails(scope, she)
+        _add_bodies(place, scope)
 
 
-def _add_the_rest(place: Place, scope: ShopScope) -> None:
-    she = scope.first(select(Customer).where(Customer.external_id == HER_ID))
+def _add_what_was_done(scope: ShopScope, she: Customer) -> None:
     order = scope.first(select(Order).where(Order.external_id == HER_ORDERS[0]))
-    basket, flow, sender = scope.first(select(Checkout)), scope.first(select(Flow)), scope.first(select(Sender))
-    assert she
     assert order
-    assert basket
-    assert flow
-    assert sender
     scope.add(
         PlatformWrite(
             shop_id=scope.shop_id, key="w1", kind="email_consent", subject=HER_EMAIL, due_at=NOW, created_at=NOW,
@@ -183,6 +181,24 @@ def _add_the_rest(place: Place, scope: ShopScope) -> None:
         )
     )  # fmt: skip
     scope.add(Suppression(shop_id=scope.shop_id, address_key=HER_EMAIL, reason="unsubscribed", at=NOW))
+    scope.add(
+        LedgerEntry(
+            shop_id=scope.shop_id, customer_id=she.id, order_id=order.id, points=40, reason="earned", created_at=NOW
+        )
+    )
+    scope.add(
+        Finding(
+            shop_id=scope.shop_id, kind="customer", external_id=HER_ID, what="stale", field="customer", found_at=NOW,
+            last_at=NOW,
+        )
+    )  # fmt: skip
+
+
+def _add_mails(scope: ShopScope, she: Customer) -> None:
+    basket, flow, sender = scope.first(select(Checkout)), scope.first(select(Flow)), scope.first(select(Sender))
+    assert basket
+    assert flow
+    assert sender
     enrollment = scope.add(
         Enrollment(
             shop_id=scope.shop_id, flow_id=flow.id, checkout_id=basket.id, customer_id=she.id, email=HER_EMAIL,
@@ -199,17 +215,9 @@ def _add_the_rest(place: Place, scope: ShopScope) -> None:
                 not_before=NOW, created_at=NOW, error=f"550 {HER_EMAIL} is unknown" if state == "sent" else None,
             )
         )  # fmt: skip
-    scope.add(
-        LedgerEntry(
-            shop_id=scope.shop_id, customer_id=she.id, order_id=order.id, points=40, reason="earned", created_at=NOW
-        )
-    )
-    scope.add(
-        Finding(
-            shop_id=scope.shop_id, kind="customer", external_id=HER_ID, what="stale", field="customer", found_at=NOW,
-            last_at=NOW,
-        )
-    )  # fmt: skip
+
+
+def _add_bodies(place: Place, scope: ShopScope) -> None:
     seal = place.context.keyring.seal
     bodies = {"d1": {"customer": {"id": int(HER_ID), "note": "zelda"}}, "d2": {"id": 1, "email": HER_EMAIL.upper()}}
     for key, body in {**bodies, "d3": {"id": 2, "email": "bob@example.com", "quantity": int(HER_ID[:1])}}.items():

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import jwt
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,12 +18,9 @@ from app.settings import Settings, read
 from app.shops.credentials import keep
 from app.shops.models import Shop
 from tests.conftest import make_shop
+from tests.web.tokens import CLIENT_ID, HOME, SECRET, WORDPRESS_SECRET, ago, token, wp_token
 
-SECRET = "shpss_" + "0123456789abcdef" * 3
 OTHERS = "shpss_" + "f" * 48
-CLIENT_ID = "a-client-id-of-our-own-app"
-WORDPRESS_SECRET = "wp-secret-wp-secret-wp-secret-wp-secret"
-HOME = "https://wool.example/shop"
 
 
 @pytest.fixture
@@ -61,30 +57,6 @@ def keep_secrets(engine: Engine, settings: Settings, shop: Shop, **secrets: str)
     with shop_scope(engine, shop.id, write=True) as scope:
         for name, value in secrets.items():
             keep(scope, keyring, name, value, real_now())
-
-
-def token(secret: str = SECRET, algorithm: str = "HS256", **changed: Any) -> str:
-    """A Shopify ID token, good but for what is changed; None takes a claim out."""
-    now = int(real_now().timestamp())
-    claims = {
-        "iss": "https://ours.myshopify.com/admin",
-        "dest": "https://ours.myshopify.com",
-        "aud": CLIENT_ID,
-        "sub": "42",
-        "nbf": now,
-        "iat": now,
-        "exp": now + 60,
-        **changed,
-    }
-    return jwt.encode({k: v for k, v in claims.items() if v is not None}, secret, algorithm)
-
-
-def wp_token(secret: str = WORDPRESS_SECRET, **changed: Any) -> str:
-    return token(secret, **{"iss": HOME, "dest": None, "aud": "regulars", **changed})
-
-
-def ago(seconds: int) -> int:
-    return int(real_now().timestamp()) - seconds
 
 
 def get(client: FlaskClient, bearer: str, path: str = "/panel/") -> Any:
