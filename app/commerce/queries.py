@@ -112,6 +112,7 @@ def checkouts_of(scope: ShopScope, customer: Customer, before: datetime, limit: 
 
 
 def lines_of(scope: ShopScope, order_ids: Sequence[int]) -> dict[int, list[LineItem]]:
+    """By the order's id, in their places; an order without lines is not named."""
     lines: dict[int, list[LineItem]] = {}
     for line in scope.all(select(LineItem).where(col(LineItem.order_id).in_(order_ids)).order_by(col(LineItem.place))):
         lines.setdefault(line.order_id, []).append(line)
@@ -119,6 +120,7 @@ def lines_of(scope: ShopScope, order_ids: Sequence[int]) -> dict[int, list[LineI
 
 
 def names(scope: ShopScope, customer_ids: Sequence[int]) -> dict[int, Customer]:
+    """By id."""
     found = scope.all(select(Customer).where(col(Customer.id).in_(customer_ids)))
     return {customer.id: customer for customer in found}
 

@@ -36,6 +36,7 @@ def totals(scope: ShopScope) -> Totals:
 
 
 def top_balances(scope: ShopScope, limit: int) -> Sequence[tuple[Customer, int]]:
+    """(customer, points), most points first."""
     balance = func.sum(LedgerEntry.points)
     joined = select(Customer, balance).join(LedgerEntry, col(LedgerEntry.customer_id) == col(Customer.id))
     by_customer = joined.group_by(*Customer.__table__.columns)  # type: ignore[attr-defined]

@@ -30,11 +30,13 @@ def oldest_delivery(db: EveryShop) -> datetime | None:
 
 
 def runs(db: EveryShop) -> dict[tuple[str, str], int]:
+    """How many there are of each (kind, state)."""
     rows = db.batch().rows("SELECT kind, state, count(*) FROM runs GROUP BY kind, state")
     return {(kind, state): number for kind, state, number in rows}
 
 
 def shops(db: EveryShop) -> dict[tuple[str, str], int]:
+    """How many there are of each (platform, state)."""
     rows = db.batch().rows("SELECT platform, state, count(*) FROM shops GROUP BY platform, state")
     return {(platform, state): number for platform, state, number in rows}
 

@@ -47,6 +47,7 @@ def exported(request: PrivacyRequest, keyring: Keyring, now: datetime) -> dict[s
 
 
 def erased(request: PrivacyRequest) -> dict[str, Any]:
+    """In the shape that WordPress's erasers answer in."""
     counts = request.counts or {}
     kept = [_("Orders keep their sums for the books, without saying whose they were.")] if "orders" in counts else []
     return {"items_removed": bool(counts), "items_retained": False, "messages": kept, "done": True}

@@ -40,6 +40,7 @@ def identity(said: dict[str, Any], field: str) -> str:
 
 
 def fields(body: bytes) -> dict[str, Any]:
+    """Raises BadInput where it is no JSON object."""
     return decode(body, dict[str, Any])
 
 

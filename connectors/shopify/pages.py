@@ -82,6 +82,7 @@ def _about(errors: Sequence[GraphError], index: int) -> list[GraphError]:
 def read_nodes(
     transport: Transport, kind: Kind, nodes: Sequence[msgspec.Raw], refused: Refused
 ) -> tuple[list[Record], list[Failure]]:
+    """What could be read and what could not. refused: which fields of each node Shopify keeps back."""
     records, failures = [], []
     for index, node in enumerate(nodes):
         try:

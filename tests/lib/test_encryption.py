@@ -56,7 +56,7 @@ def test_a_keyed_hash_outlives_a_new_first_key() -> None:
     assert len(before) == 64
 
 
-@pytest.mark.parametrize("key", ["short", "not base64!", new_key() + "AAAA", "é" * 44])
+@pytest.mark.parametrize("key", ["short", "not base64!", "A" * 43 + "=AAAA", "é" * 44])
 def test_an_odd_key_is_named(key: str) -> None:
     with pytest.raises(BadInput, match="REGULARS_KEYS"):
         Keyring([key])
