@@ -52,7 +52,7 @@ WORDS = {
     "restored": noted("Restored from a backup: it may have been sent since that was made."),
     "erased": noted("The person was erased."),
     "no_longer_connected": noted("The shop is not connected any more."),
-    "no_address_of_ours": noted("PUBLIC_URL is not set, so the links in a mail could not work."),
+    "no_address_of_ours": noted("This installation has no public address, so the links in a mail could not work."),
     "no_sender": noted("The shop has no sender."),
     "mail_unwritable": noted("The mail could not be made."),
     "mail_refused": noted("The mail server refused it."),

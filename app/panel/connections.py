@@ -104,12 +104,13 @@ def _connections() -> Iterator[Connection]:
             yield Connection(shop, failed, write_counts(scope), standing(scope, today(shop)))
 
 
-def _troubles() -> list[str]:
+def _troubles() -> list[tuple[str, str]]:
+    """What hinders all shops, each with what to set for whoever runs the machine."""
     found = []
     if not roof().settings.public_url:
-        found.append(
-            _("PUBLIC_URL is not set: shops cannot send webhooks here, so changes are asked for every few minutes.")
-        )
+        why = _("Shops cannot reach this installation, so changes are asked for every few minutes.")
+        found.append((why, "PUBLIC_URL"))
     if trouble():
-        found.append(_("The disk is full or read-only: webhooks cannot be kept, and shops are asked to repeat them."))
+        why = _("The disk is full or read-only: webhooks cannot be kept, and shops are asked to repeat them.")
+        found.append((why, ""))
     return found

@@ -102,13 +102,14 @@ def _page(scope: ShopScope, flow: Flow, form: dict[str, Any], errors: dict[str, 
     return page, 422 if errors else 200
 
 
-def _hindrances() -> list[str]:
-    """Why no mail leaves, whatever the flow says."""
+def _hindrances() -> list[tuple[str, str]]:
+    """Why no mail leaves, whatever the flow says, each with what to set for whoever runs the machine."""
     found = []
     if not roof().settings.public_url:
-        found.append(_("PUBLIC_URL is not set: no mail is sent, since its unsubscribe link could not work."))
+        why = _("No mail is sent yet: this installation has no public address, so the links in a mail could not work.")
+        found.append((why, "PUBLIC_URL"))
     if not roof().settings.smtp_url:
-        found.append(_("SMTP_URL is not set: there is nothing to send mail with."))
+        found.append((_("Mails cannot be sent yet: no mail server is set up."), "SMTP_URL"))
     return found
 
 

@@ -56,7 +56,8 @@ def begin(
     plugin's button gave along."""
     base = context.settings.public_url or ""
     if not base.startswith("https://"):
-        raise Refused(_("A shop hands over its keys to an https address only: set PUBLIC_URL, or give a key by hand."))
+        why = _("A shop hands over its keys to an https address only, and this installation has none.")
+        raise Refused(f"{why} {_('Give a key by hand.')}")
     token = random.token_urlsafe(32)
     with every_shop(context.engine, write=True) as db:
         forget(db, now)

@@ -30,5 +30,9 @@ def test_home_of_a_new_shop_says_what_to_do(bare: House) -> None:
 
 
 def test_what_hinders_is_said(house: House) -> None:
-    assert "PUBLIC_URL is not set" in house.client.get("/panel/connections").text
-    assert "SMTP_URL is not set" in house.client.get(address(house, PAGES["flow"], house.ours)).text
+    connections = house.client.get("/panel/connections").text
+    assert "Shops cannot reach this installation" in connections
+    assert "<code>Not set: PUBLIC_URL</code>" in connections
+    flow = house.client.get(address(house, PAGES["flow"], house.ours)).text
+    assert "Mails cannot be sent yet: no mail server is set up." in flow
+    assert "<code>Not set: SMTP_URL</code>" in flow
