@@ -18,11 +18,16 @@ def asset(name: str) -> str:
     return url_for("assets.serve", name=manifest()[name])
 
 
-@lru_cache(maxsize=1)
 def manifest() -> dict[str, str]:
+    """The built files' names by their plain ones; read again where they were built again beside a running server."""
     path = FOLDER / "manifest.json"
     if not path.exists():
         raise RuntimeError("The panel's files are not built: npm ci --ignore-scripts && npm run build")
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _read(path: Path, built_at: int) -> dict[str, str]:
     built: dict[str, str] = json.loads(path.read_text())
     return built
 

@@ -1,6 +1,7 @@
 """What every answer carries: built files, errors in words, and a style sheet that reads from right to left as well."""
 
 import gzip
+import os
 import re
 from collections.abc import Callable
 from io import BytesIO
@@ -15,6 +16,7 @@ from sqlalchemy import Engine
 from app.errors import DiskRefused, NotFound, PlatformDown, RateLimited, Refused
 from app.factory import create_app
 from app.settings import read
+from app.web import assets
 from app.web.assets import FOLDER, manifest
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +63,21 @@ def test_a_built_file_is_sent_compressed_and_kept_for_long(client: FlaskClient, 
 @pytest.mark.parametrize("path", ["app.js", "manifest.json", "..%2f..%2fpyproject.toml", "app-0000000000.js"])
 def test_nothing_else_is_served(client: FlaskClient, path: str) -> None:
     assert client.get(f"/static/{path}").status_code == 404
+
+
+def test_files_built_again_beside_a_running_server_are_served_by_their_new_names(
+    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assets, "FOLDER", tmp_path)
+    for built, name in enumerate(("app-1.css", "app-2.css")):
+        (tmp_path / name).write_text("a {}")
+        (tmp_path / "manifest.json").write_text(f'{{"app.css": "{name}"}}')
+        os.utime(tmp_path / "manifest.json", (built, built))
+        client.get(f"/static/{name}", headers={"Accept-Encoding": "identity"}).close()
+    (tmp_path / "app-1.css").unlink()
+    assert client.get("/static/app-1.css", headers={"Accept-Encoding": "identity"}).status_code == 404
+    with client.get("/static/app-2.css", headers={"Accept-Encoding": "identity"}) as answer:
+        assert answer.status_code == 200
 
 
 @pytest.mark.parametrize(
