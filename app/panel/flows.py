@@ -25,6 +25,7 @@ from app.web.pages import done
 from app.web.roof import roof
 from app.web.shop_page import shop_action, shop_page
 
+_UNITS = {"minutes": 1, "hours": 60, "days": 1440}
 _URLS = {"recovery_url": "#", "unsubscribe_url": "#"}  # a preview's links lead nowhere
 
 
@@ -52,7 +53,7 @@ def save_flow(scope: ShopScope, flow_id: int) -> ResponseReturnValue:
             scope,
             found,
             utc_now(),
-            wait_minutes=whole_number(form["wait_minutes"], digits=5) or 0,
+            wait_minutes=(whole_number(form["wait"], digits=5) or 0) * _UNITS.get(form["unit"], 0),
             subject=form["subject"],
             blocks=form["blocks"],
         )
@@ -77,8 +78,10 @@ def _form(flow: Flow, given: Mapping[str, str]) -> dict[str, Any]:
         {**block, "text": given.get(f"block-{place}", block["text"])} if "text" in block else block
         for place, block in enumerate(flow.blocks or [], 1)
     ]
+    unit = next(name for name in ("days", "hours", "minutes") if flow.wait_minutes % _UNITS[name] == 0)
     return {
-        "wait_minutes": given.get("wait_minutes", flow.wait_minutes),
+        "wait": given.get("wait", flow.wait_minutes // _UNITS[unit]),
+        "unit": given.get("unit", unit),
         "subject": given.get("subject", flow.subject),
         "blocks": blocks,
     }

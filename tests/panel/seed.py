@@ -179,7 +179,7 @@ def _recovery(scope: ShopScope, people: list[Customer], now: datetime, dice: ran
     assert flow is not None
     assert sender is not None
     states = ("waiting", "mailed", "recovered", "recovered", "completed", "exited")
-    for place, person in enumerate(people[:24]):
+    for place, person in reversed(list(enumerate(people[:24]))):  # who entered last has the last row
         at, state, total = now - timedelta(hours=7 * place + 1), states[place % 6], dice.randint(2000, 30000)
         checkout = scope.add(
             Checkout(

@@ -94,7 +94,7 @@ def test_a_stranger_reads_no_bare_text(house: House) -> None:
 
 def test_a_refused_form_has_no_bare_text(house: House) -> None:
     path = address(house, ACTIONS["save a flow"], house.ours)
-    for form in ({"wait_minutes": "0"}, {"subject": ""}):
+    for form in ({"wait": "0"}, {"subject": ""}):
         assert bare(change(house, path, **form)[1]) == ""
     assert bare(change(house, "/panel/loyalty", points_per_unit="x")[1]) == ""
     assert bare(change(house, "/panel/segments", name="Regulars", text="orders_count > 1")[1]) == ""

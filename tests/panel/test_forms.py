@@ -71,15 +71,16 @@ def test_a_flow_is_turned_off_and_on_from_now(house: House) -> None:
 
 def test_a_mail_is_changed_and_shown_as_it_will_look(house: House) -> None:
     path = address(house, "/panel/flows/{flow}", house.ours)
-    form = {"wait_minutes": "90", "subject": "Still there?", "block-1": "A heading of ours"}
+    form = {"wait": "36", "unit": "hours", "subject": "Still there?", "block-1": "A heading of ours"}
     assert change(house, path, **form)[0] == 303
     page = house.client.get(path).text
     assert "<strong>Still there?</strong>" in page
     assert page.count("A heading of ours") >= 2
+    assert ('value="36"' in page, '<option value="hours" selected>' in page) == (True, True)
 
 
 def test_a_mail_that_cannot_be_read_is_not_kept(house: House) -> None:
     path = address(house, "/panel/flows/{flow}", house.ours)
-    assert change(house, path, subject="{% if %}", wait_minutes="5")[0] == 422
-    status, page = change(house, path, wait_minutes="0")
+    assert change(house, path, subject="{% if %}", wait="5")[0] == 422
+    status, page = change(house, path, wait="0")
     assert (status, 'id="wait-error"' in page) == (422, True)

@@ -47,7 +47,7 @@ def test_what_is_the_other_shop_s_is_not_there(house: House, name: str) -> None:
 
 @pytest.mark.parametrize("name", ACTIONS)
 def test_nothing_of_the_other_shop_can_be_changed(house: House, name: str) -> None:
-    form = {"name": "x", "text": "orders_count > 1", "wait_minutes": "5", "subject": "x"}
+    form = {"name": "x", "text": "orders_count > 1", "wait": "5", "subject": "x"}
     assert change(house, address(house, ACTIONS[name], house.theirs), **form)[0] == 404
 
 
