@@ -80,6 +80,11 @@ def locale() -> Locale:
     return Locale.parse(_formats.get() or ("en" if language() == PSEUDO else language()), sep="-")
 
 
+def country(code: str) -> str:
+    """A country's name; the code of one that nobody named."""
+    return str(locale().territories.get(code, code))
+
+
 @lru_cache
 def _catalogue(name: str) -> NullTranslations:
     if name == PSEUDO:

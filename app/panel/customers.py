@@ -8,6 +8,7 @@ from app.commerce.models import Customer
 from app.commerce.search import SORTS, Sort, find
 from app.consent.queries import consents_of
 from app.db.scope import ShopScope
+from app.lib.i18n import country
 from app.loyalty.actions import balance
 from app.panel.blueprint import PAGE, bp
 from app.panel.timeline import timeline
@@ -50,5 +51,6 @@ def _address(customer: Customer) -> list[str]:
     """The lines of an envelope, those that are known."""
     at = customer.address or {}
     town = " ".join(str(at[part]) for part in ("zip", "city") if at.get(part))
-    region = ", ".join(str(at[part]) for part in ("province", "country_code") if at.get(part))
+    land = country(str(at["country_code"])) if at.get("country_code") else ""
+    region = ", ".join(part for part in (str(at.get("province") or ""), land) if part)
     return [line for line in (*(str(at.get(part, "")) for part in _ADDRESS), town, region) if line]

@@ -30,7 +30,7 @@ _EXAMPLES = {
 @bp.get("/segments")
 @shop_page
 def segments(scope: ShopScope) -> ResponseReturnValue:
-    rows = [(segment, in_words(segment.text)) for segment in all_segments(scope)]
+    rows = [(segment, in_words(segment.text, scope.shop.currency)) for segment in all_segments(scope)]
     return render_template("panel/segments/list.html", segments=rows)
 
 
@@ -98,6 +98,6 @@ def _members(scope: ShopScope, segment: Segment) -> paging.Slice[Any]:
 
 def _counted(scope: ShopScope, text: str) -> dict[str, Any]:
     try:
-        return {"matching": count(scope, text), "words": in_words(text)} if text.strip() else {}
+        return {"matching": count(scope, text), "words": in_words(text, scope.shop.currency)} if text.strip() else {}
     except BadInput as error:
         return {"error": str(error)}

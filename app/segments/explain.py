@@ -30,8 +30,9 @@ def explain(scope: ShopScope, text: str, customer_id: int) -> list[Reason]:
     joined = column(CustomerStats.customer_id) == column(Customer.id)
     statement = select(*(part for pair in asked for part in pair)).select_from(Customer)
     row = scope.rows(statement.join(CustomerStats, joined).where(Customer.id == customer_id))[0]
+    said = [in_words(write(leaf), scope.shop.currency) for leaf in leaves]
     return [
-        Reason(write(leaf), in_words(write(leaf)), registry()[leaf.name].kind, row[2 * i], bool(row[2 * i + 1]))
+        Reason(write(leaf), said[i], registry()[leaf.name].kind, row[2 * i], bool(row[2 * i + 1]))
         for i, leaf in enumerate(leaves)
     ]
 

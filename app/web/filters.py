@@ -15,7 +15,7 @@ from flask import Flask, g
 from markupsafe import Markup
 
 from app.lib.clock import utc_now
-from app.lib.i18n import _, locale
+from app.lib.i18n import _, country, locale
 from app.lib.money import Money, exponent
 from app.reasons import words
 from app.shops.models import Shop
@@ -40,7 +40,7 @@ def money(minor: int | None, currency: str | None = None) -> str:
         return NOTHING
     code = currency or cast(str, g.shop.currency)
     pattern = _pattern(locale(), "currency", exponent(code))
-    return str(pattern.apply(Money(minor, code).decimal, locale(), currency=code, currency_digits=False))
+    return _minus(pattern.apply(Money(minor, code).decimal, locale(), currency=code, currency_digits=False))
 
 
 def whole_money(units: int) -> str:
@@ -62,7 +62,7 @@ def signed(value: int) -> str:
 
 
 def number(value: float | Decimal | None) -> str:
-    return NOTHING if value is None else format_decimal(value, locale=locale())
+    return NOTHING if value is None else _minus(format_decimal(value, locale=locale()))
 
 
 def pace(per_second: float) -> str:
@@ -76,8 +76,8 @@ def percent(value: float | None) -> str:
 
 
 def shown(value: Any, kind: str) -> str | Markup:
-    """A value of a kind that is known when the page is made only: text, number, money, day."""
-    says: dict[str, Callable[[Any], str | Markup]] = {"text": str, "number": number, "money": money, "day": day}
+    """A value of a kind that is known when the page is made only: country, number, money, day."""
+    says: dict[str, Callable[[Any], str | Markup]] = {"country": country, "number": number, "money": money, "day": day}
     return NOTHING if value is None else says[kind](value)
 
 
@@ -148,6 +148,11 @@ def zone() -> ZoneInfo:
 def _time(moment: datetime, text: str) -> Markup:
     whole = format_datetime(moment.astimezone(zone()), "full", locale=locale())
     return Markup('<time datetime="{}" title="{}">{}</time>').format(moment.isoformat(), whole, text)
+
+
+def _minus(text: str) -> str:
+    """Most locales name the hyphen as their minus sign, which is too short beside a plus and lets lines break."""
+    return text.replace("-", "−")
 
 
 @lru_cache

@@ -10,10 +10,12 @@ from sqlmodel import select
 from app.commerce.models import Customer, CustomerStats
 from app.db.scope import ShopScope, shop_scope
 from app.errors import BadInput
+from app.lib.i18n import speaking
 from app.segments.audience import count
 from app.segments.explain import explain
 from app.segments.membership import evaluate, refresh, save
 from app.segments.models import Membership, Segment
+from app.segments.queries import in_words
 from app.shops.models import Shop
 from tests.factory import NOW, customer, stats
 
@@ -126,6 +128,18 @@ def test_explaining_names_each_condition_and_her_own_value(engine: Engine, shop:
         ("orders_count >= 3", 4, True),
         ("net_spent > 1000", 90_000, False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Net spend is more than €1,000.00 and Country is Germany."),
+        ("de", "Net spend is more than 1.000,00\xa0€ and Country is Deutschland."),
+    ],
+)
+def test_values_of_a_segment_are_said_as_the_reader_writes_them(language: str, said: str) -> None:
+    with speaking(language):
+        assert in_words("net_spent > 1000.00 AND country = de", "EUR") == said
 
 
 def test_a_stranger_is_in_no_segment_of_ours(engine: Engine, shop: Shop, stranger: Shop) -> None:

@@ -6,5 +6,5 @@ A condition module has
     read(operator, value, currency) -> Params     raises BadInput for what it cannot understand
     where(params) -> a boolean column over Customer and CustomerStats
     shown     the column that answers "and what is his?"
-    kind      how that is written: text, number, money, day
+    kind      how that is written: country, number, money, day
 """

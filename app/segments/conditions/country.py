@@ -11,7 +11,7 @@ from app.segments.conditions._compare import column, equality
 
 label = noted("Country")
 shown = Customer.country_code
-kind = "text"
+kind = "country"
 
 
 @dataclass(frozen=True)
