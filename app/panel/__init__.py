@@ -13,6 +13,7 @@ from app.panel import (
     proof,
     segments,
     sign_in,
+    topics,
     writes,
 )
 from app.panel.blueprint import bp
@@ -31,6 +32,7 @@ PAGES = (
     writes,
     privacy,
     sign_in,
+    topics,
 )
 
 __all__ = ["PAGES", "bp"]

@@ -18,9 +18,12 @@ from app.journal.models import Delivery, Event, FailedRecord, JournalEntry
 from app.lib.clock import real_now, utc_now
 from app.lib.encryption import Keyring
 from app.panel.attention import JOBS
+from app.panel.topics import topic_words
 from app.proof.models import Reconciliation
 from app.reasons import Reason
 from app.settings import read
+from connectors.shopify.topics import TOPICS as SHOPIFY
+from connectors.woocommerce.webhooks import TOPICS as WOOCOMMERCE
 from sync.__main__ import HANDLERS
 from sync.models import Run
 from sync.queries import pace
@@ -112,14 +115,14 @@ def test_nothing_that_runs_is_asked_for_seldom(house: House) -> None:
 
 def test_a_retried_delivery_says_what_came_of_it(house: House) -> None:
     place = retried(house, "retry a delivery")
-    assert "being tried again" in row_of(house.client.get(place).text, "orders/updated")
+    assert "being tried again" in row_of(house.client.get(place).text, "Orders · changed")
     with shop_scope(house.engine, house.ours.id, write=True) as scope:
         (delivery,) = scope.all(select(Delivery))
         delivery.state, delivery.error = "failed", "amount: 'twelve'"
-    assert "amount: &#39;twelve&#39;" in row_of(house.client.get(place).text, "orders/updated")
+    assert "amount: &#39;twelve&#39;" in row_of(house.client.get(place).text, "Orders · changed")
     with shop_scope(house.engine, house.ours.id, write=True) as scope:
         scope.get(Delivery, delivery.id).state = "done"
-    assert "It went through." in row_of(house.client.get(place).text, "orders/updated")
+    assert "It went through." in row_of(house.client.get(place).text, "Orders · changed")
 
 
 def test_a_retried_record_says_what_came_of_it(house: House) -> None:
@@ -207,7 +210,7 @@ def test_webhooks_are_shown_as_the_shop_has_them(house: House) -> None:
     """R16, R17."""
     page = house.client.get(PAGE).text
     assert "2 of 3" in page
-    assert re.search(r"products/update</code></dt><dd><span[^>]*>Switched on again", page)
+    assert re.search(r"products/update</code></small></dt><dd><span[^>]*>Switched on again", page)
     assert re.search(r"refunds/create</code>.*?amount.*?</dt><dd><span[^>]*>Refused by the shop", page, re.DOTALL)
     assert re.search(r"Only by asking the shop regularly</td><td[^>]*>36</td><td[^>]*>3\.6%", page)
 
@@ -236,3 +239,8 @@ def test_the_other_shop_s_failures_are_not_shown(house: House) -> None:
         for row in scope.all(select(FailedRecord).where(col(FailedRecord.id) > 0)):
             row.error = "Strangers"
     assert "Strangers" not in house.client.get(PAGE).text
+
+
+@pytest.mark.parametrize("topic", [*SHOPIFY, *WOOCOMMERCE])
+def test_a_topic_is_said_in_words(topic: str) -> None:
+    assert topic_words(topic) != topic
