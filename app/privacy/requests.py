@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
-from sqlalchemy import update
+from sqlalchemy import case, update
 from sqlmodel import col, select
 
 from app import jobs
@@ -71,9 +71,11 @@ def close(request: PrivacyRequest, outcome: str, now: datetime) -> None:
 
 
 def requests_of(scope: ShopScope, limit: int) -> Sequence[PrivacyRequest]:
-    """The newest first."""
-    wanted = select(PrivacyRequest).order_by(col(PrivacyRequest.requested_at).desc(), col(PrivacyRequest.id).desc())
-    return scope.all(wanted.limit(limit))
+    """What is still to do first, by its day; then the newest."""
+    is_done = col(PrivacyRequest.state) == "done"
+    due = case((~is_done, col(PrivacyRequest.due_at)))
+    newest = col(PrivacyRequest.requested_at).desc(), col(PrivacyRequest.id).desc()
+    return scope.all(select(PrivacyRequest).order_by(is_done, due, *newest).limit(limit))
 
 
 def wipe_when_due(scope: ShopScope, now: datetime) -> None:

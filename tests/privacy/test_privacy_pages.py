@@ -10,6 +10,7 @@ from app.context import Context
 from app.db.scope import shop_scope
 from app.jobs.base import Job
 from app.privacy.models import PrivacyRequest
+from app.privacy.requests import requests_of
 from app.privacy.work import work
 from app.web.roof import roof
 from tests.panel.conftest import House, year  # noqa: F401  the fixture itself
@@ -91,3 +92,13 @@ def ada_again(house: House, customer_id: int) -> Customer:
 
 def test_what_is_late_is_said(house: House) -> None:
     assert "Overdue" in house.client.get("/panel/privacy").text
+
+
+def test_what_is_still_to_do_stands_first_by_its_day(house: House) -> None:
+    with shop_scope(house.engine, house.ours.id) as scope:
+        rows = requests_of(scope, 100)
+    undone = [row for row in rows if row.state != "done"]
+    assert 1 < len(undone) < len(rows)
+    assert list(rows[: len(undone)]) == sorted(undone, key=lambda row: row.due_at)
+    asked = [row.requested_at for row in rows[len(undone) :]]
+    assert asked == sorted(asked, reverse=True)
