@@ -54,6 +54,7 @@ def proof(scope: ShopScope) -> ResponseReturnValue:
         standing=queries.standing(scope, on),
         squares=squares,
         first_place=(squares[0].day.weekday() - locale().first_week_day) % 7 + 1,
+        week=weekdays(),
         green=sum(day.state == "green" for day in days),
         compared=len(days),
         in_shop=sum_of(day.there for day in days),
@@ -152,6 +153,12 @@ def calendar(days: Sequence[ProvedDay], on: date) -> list[Square]:
     rows = {row.day: row for row in days}
     shown = [on - timedelta(days=back) for back in reversed(range(queries.SHOWN))]
     return [Square(day, rows.get(day)) for day in shown]
+
+
+def weekdays() -> list[str]:
+    """The short names of a week's days, from the one that a reader's week begins with."""
+    names = locale().days["stand-alone"]["abbreviated"]
+    return [names[(locale().first_week_day + place) % 7] for place in range(7)]
 
 
 def is_notable(row: ProvedDay, on: date) -> bool:
