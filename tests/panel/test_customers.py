@@ -80,5 +80,5 @@ def test_the_platform_s_words_and_codes_are_said_in_ours(house: House) -> None:
     page = house.client.get(address(house, PAGES["customer"], house.ours)).text
     assert "Germany" in page
     assert '<span class="badge plain">Paid</span>' in page
-    assert "at the checkout" in page
+    assert "At the checkout" in page
     assert "€0.00 refunded" not in page

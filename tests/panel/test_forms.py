@@ -84,3 +84,10 @@ def test_a_mail_that_cannot_be_read_is_not_kept(house: House) -> None:
     assert change(house, path, subject="{% if %}", wait="5")[0] == 422
     status, page = change(house, path, wait="0")
     assert (status, 'id="wait-error"' in page) == (422, True)
+
+
+def test_a_set_of_codes_is_named_in_its_title_and_fields_with_their_hints(house: House) -> None:
+    assert "<title>vip" in house.client.get(address(house, "/panel/codes/{codes}", house.ours)).text
+    page = house.client.get("/panel/codes").text
+    assert 'aria-describedby="code-prefix-hint"' in page
+    assert page.index('name="value"') < page.index('name="kind"') < page.index('name="prefix"')
