@@ -72,7 +72,7 @@ function disconnect(): void {
 }
 
 function give_token(): void {
-	check_ajax_referer( 'regulars-token' );
+	check_ajax_referer( 'wp_rest' );
 	if ( ! current_user_can( CAPABILITY ) || ! connection() ) {
 		wp_send_json_error( null, 403 );
 	}

@@ -51,7 +51,7 @@ function load_assets( string $hook ): void {
 		'route'  => esc_url_raw( rest_url( REST ) ),
 		'nonce'  => wp_create_nonce( 'wp_rest' ),
 		'token'  => admin_url( 'admin-ajax.php?action=regulars_token' ),
-		'ticket' => wp_create_nonce( 'regulars-token' ),
+		'renew'  => admin_url( 'admin-ajax.php?action=rest-nonce' ),
 		'failed' => __( 'The page could not be reached. Check the connection and try again.', 'regulars-for-woocommerce' ),
 	);
 	if ( ! is_framed() ) {

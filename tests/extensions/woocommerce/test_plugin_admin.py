@@ -140,11 +140,11 @@ def test_the_framed_panel_gets_tokens_that_regulars_believes(pair: Pair) -> None
     try:
         page = admin.get(f"{home}/{PAGE}", timeout=30).text
         source = re.search(r'<iframe[^>]* src="([^"]*)"', page)
-        ticket = re.search(r'"ticket":"(\w+)"', page)
+        nonce = re.search(r'"nonce":"(\w+)"', page)
         assert source
-        assert ticket
+        assert nonce
         assert source[1].startswith(f"{pair.url}/panel/")
-        ajax, form = f"{home}/wp-admin/admin-ajax.php?action=regulars_token", {"_ajax_nonce": ticket[1]}
+        ajax, form = f"{home}/wp-admin/admin-ajax.php?action=regulars_token", {"_ajax_nonce": nonce[1]}
         token = admin.post(ajax, data=form, timeout=30).json()["token"]
         claims = requests.get(f"{pair.url}/panel/", headers={"Authorization": f"Bearer {token}"}, timeout=30)
         assert claims.status_code == 200
