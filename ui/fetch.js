@@ -6,8 +6,12 @@ const plainFetch = window.fetch.bind(window);
 const waiting = [];
 
 const freshToken = () => new Promise((resolve, reject) => {
-  const timer = setTimeout(() => reject(new Error("The admin page gave no token.")), 10_000);
-  waiting.push((token) => { clearTimeout(timer); resolve(token); });
+  const take = (token) => { clearTimeout(timer); resolve(token); };
+  const timer = setTimeout(() => {
+    waiting.splice(waiting.indexOf(take), 1); // else the next token would go to who no longer waits
+    reject(new Error("The admin page gave no token."));
+  }, 10_000);
+  waiting.push(take);
   window.parent.postMessage({ type: "crm:token-request" }, parentOrigin);
 });
 
