@@ -140,7 +140,7 @@ def test_the_framed_panel_gets_tokens_that_regulars_believes(pair: Pair) -> None
     try:
         page = admin.get(f"{home}/{PAGE}", timeout=30).text
         source = re.search(r'<iframe[^>]* src="([^"]*)"', page)
-        nonce = re.search(r'"nonce":"(\w+)"', page)
+        nonce = re.search(r'regularsPanel = .*?"nonce":"(\w+)"', page)
         assert source
         assert nonce
         assert source[1].startswith(f"{pair.url}/panel/")
