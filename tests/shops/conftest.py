@@ -19,7 +19,7 @@ from app.context import Context
 from app.db.engine import open_engine
 from app.db.scope import every_shop, shop_scope
 from app.factory import create_app
-from app.jobs.base import Job
+from app.jobs.base import Again, Job
 from app.lib.clock import real_now
 from app.lib.encryption import Keyring
 from app.shops import credentials
@@ -93,8 +93,10 @@ class House:
 
     def work(self, *names: str) -> None:
         for name in names:
-            again = HANDLERS[name](self.context, Job(1, self.shop.id, name, "", "lane", 0))
-            assert again is None
+            assert self.begin(name) is None
+
+    def begin(self, name: str) -> Again | None:
+        return HANDLERS[name](self.context, Job(1, self.shop.id, name, "", "lane", 0))
 
     def client(self) -> Client:
         """With a database connection of its own, as another process has it."""
