@@ -50,7 +50,8 @@ class Server:
     """Gives a file in pieces: after each the line is cut. ignores: it knows no ranges."""
 
     def __init__(self, piece: int, *, ignores: bool = False) -> None:
-        self.piece, self.ignores, self.asked = piece, ignores, []  # type: ignore[var-annotated]
+        self.piece, self.ignores = piece, ignores
+        self.asked: list[int] = []
 
     def __call__(self, asked: str) -> requests.Response:
         start = 0 if self.ignores else int(asked.removeprefix("bytes=").removesuffix("-") or 0)
